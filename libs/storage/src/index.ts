@@ -1,0 +1,2 @@
+export type { DeleteResult, ListOptions, ListResult, PutResult, Revision, Store, StoredRecord, StoreEvent } from './store';
+export { RevisionCompacted, RevisionInFuture, StoreUnavailable } from './store-errors';

@@ -1,0 +1,29 @@
+/** Writes `libs/api/src/generated` from `libs/api/schema`: `node tools/codegen/main.mts`. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readSchema, type SchemaFile } from './schema.mts';
+import { indexModule, typesModule } from './types.mts';
+
+const api = join(import.meta.dirname, '../../libs/api');
+const output = join(api, 'src/generated');
+
+function write(path: string, text: string): void {
+  const file = join(output, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** Core first, then as discovery lists the groups, then the shared `meta` types: the order in which names are given out. */
+function inPreferenceOrder(files: readonly SchemaFile[]): SchemaFile[] {
+  const groups = JSON.parse(readFileSync(join(api, 'schema/groups.json'), 'utf8')) as { group: string; versions: string[] }[];
+  const rank = (file: SchemaFile): number => {
+    const group = groups.findIndex(({ group }) => group === file.group);
+    return group < 0 ? groups.length * 10 : group * 10 + (groups[group]?.versions.indexOf(file.version ?? '') ?? 0);
+  };
+  return [...files].sort((a, b) => rank(a) - rank(b));
+}
+
+rmSync(output, { recursive: true, force: true });
+const files = readSchema(join(api, 'schema'));
+for (const file of files) write(`${file.path}.ts`, typesModule(file, files));
+write('index.ts', indexModule(inPreferenceOrder(files)));
