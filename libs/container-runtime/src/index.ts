@@ -1,1 +1,20 @@
-export {};
+export type {
+  AttachOptions,
+  Container,
+  ContainerConfig,
+  ContainerResources,
+  ContainerRuntime,
+  ContainerSecurity,
+  ContainerStats,
+  ExecOptions,
+  Image,
+  LinuxSandboxConfig,
+  Mount,
+  PodIdentity,
+  PortMapping,
+  RegistryCredentials,
+  RuntimeEvent,
+  Sandbox,
+  SandboxConfig,
+  TerminalSize,
+} from './container-runtime';

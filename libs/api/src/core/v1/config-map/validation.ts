@@ -1,0 +1,47 @@
+import type { DeepReadonly, FieldErrors, FieldPath } from '@keelson/apimachinery';
+import type { ConfigMap } from '../../../generated/core/v1';
+
+/** The total of all values, as upstream's `MaxSecretSize`. */
+const MAX_TOTAL_BYTES = 1024 * 1024;
+const KEY_FORM = /^[-._a-zA-Z0-9]+$/;
+const MAX_KEY_LENGTH = 253;
+
+export function validateConfigMap(object: DeepReadonly<ConfigMap>, path: FieldPath, errors: FieldErrors): void {
+  for (const field of ['data', 'binaryData'] as const)
+    for (const key of Object.keys(object[field] ?? {})) validateKey(key, path.child(field).key(key), errors);
+  for (const key of Object.keys(object.data ?? {}))
+    if (object.binaryData?.[key] !== undefined) errors.invalid(path.child('data').key(key), key, 'duplicate of key present in binaryData');
+  if (totalBytes(object) > MAX_TOTAL_BYTES) errors.tooLong(path, MAX_TOTAL_BYTES);
+}
+
+export function validateConfigMapUpdate(
+  next: DeepReadonly<ConfigMap>,
+  previous: DeepReadonly<ConfigMap>,
+  path: FieldPath,
+  errors: FieldErrors,
+): void {
+  if (previous.immutable !== true) return;
+  if (next.immutable !== true) errors.forbidden(path.child('immutable'), 'field is immutable when `immutable` is set');
+  for (const field of ['data', 'binaryData'] as const)
+    if (!sameEntries(next[field], previous[field])) errors.forbidden(path.child(field), 'field is immutable when `immutable` is set');
+}
+
+function validateKey(key: string, path: FieldPath, errors: FieldErrors): void {
+  if (key.length > MAX_KEY_LENGTH) errors.invalid(path, key, `must be no more than ${MAX_KEY_LENGTH} bytes`);
+  if (!KEY_FORM.test(key) || key === '.' || key === '..')
+    errors.invalid(
+      path,
+      key,
+      "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
+    );
+}
+
+function totalBytes({ data, binaryData }: DeepReadonly<ConfigMap>): number {
+  const texts = Object.values(data ?? {}).reduce((sum, value) => sum + Buffer.byteLength(value), 0);
+  return Object.values(binaryData ?? {}).reduce((sum, value) => sum + Buffer.byteLength(value, 'base64'), texts);
+}
+
+function sameEntries(a: Readonly<Record<string, string>> = {}, b: Readonly<Record<string, string>> = {}): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}

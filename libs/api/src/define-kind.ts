@@ -1,0 +1,79 @@
+import type { DeepReadonly, FieldErrors, FieldPath, KubernetesObject, Resource } from '@keelson/apimachinery';
+
+/** What a column may need beside the object. */
+export interface TableContext {
+  /** A timestamp as kubectl shows it, such as `5d`, `3m12s`; `<unknown>` if absent. */
+  age(timestamp: string | undefined): string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+export type TableCell = string | number | boolean | null;
+
+/** One column of a resource's Table; names, types and priorities are upstream's (pkg/printers/internalversion). */
+export interface TableColumn<T extends KubernetesObject> {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  readonly format?: 'name';
+  /** Shown by `-o wide` only if above 0. */
+  readonly priority?: number;
+  value(object: DeepReadonly<T>, context: TableContext): TableCell;
+}
+
+/** How one subresource that is a view of the object itself (`status`, `resize`, `approval`, ...) may change it. */
+export interface SubresourceRules<T extends KubernetesObject> {
+  /** Keeps of `next` what this subresource may change and takes the rest from `previous`; `next` is the request's own object. */
+  prepareForUpdate(next: T, previous: DeepReadonly<T>): void;
+  validateUpdate?(next: DeepReadonly<T>, previous: DeepReadonly<T>, path: FieldPath, errors: FieldErrors): void;
+}
+
+/**
+ * What a kind declares over the generic registry. All of it is optional: a kind that declares nothing is stored, validated by its schema,
+ * and served with a name and an age.
+ *
+ * `defaults`, `prepareForCreate` and `prepareForUpdate` write into the object they are given: it was decoded for this request alone and
+ * nobody else holds it. `previous` and everything in the other hooks is shared and must not be written to.
+ */
+export interface KindRules<T extends KubernetesObject> {
+  /** Where its objects lie under `/registry/`; the plural name if absent (`pods`), with upstream's odd ones (`services/specs`, `minions`). */
+  readonly storagePath?: string;
+  /** Fills in what the client left out, on create, on update, and on what is read from the store; idempotent. */
+  defaults?(object: T): void;
+  /** Drops what a client may not set, and sets what only the server knows. Status is cleared before, where there is a `status` subresource. */
+  prepareForCreate?(object: T): void;
+  /** As {@link prepareForCreate}; status is taken from `previous` before, and generation is counted after (see {@link generationFrom}). */
+  prepareForUpdate?(next: T, previous: DeepReadonly<T>): void;
+  /** The parts whose change counts as a new generation; `spec` if the kind has one. */
+  readonly generationFrom?: readonly (keyof T & string)[];
+  /** What is wrong with a name; DNS subdomain rules if absent. @returns sentences */
+  validateName?(name: string, prefix: boolean): readonly string[];
+  /** All that its schema can't say. */
+  validate?(object: DeepReadonly<T>, path: FieldPath, errors: FieldErrors): void;
+  /** What may not change; `validate` has run on `next` too. */
+  validateUpdate?(next: DeepReadonly<T>, previous: DeepReadonly<T>, path: FieldPath, errors: FieldErrors): void;
+  /** Subresources that read and write the object itself; `status` is there by itself where discovery lists it, and may be refined. */
+  readonly subresources?: Readonly<Record<string, SubresourceRules<T>>>;
+  /** Sentences for `Warning` headers about an object that is accepted. */
+  warnings?(object: DeepReadonly<T>, previous: DeepReadonly<T> | undefined): readonly string[];
+  /** Name and Age if absent. */
+  readonly columns?: readonly TableColumn<T>[];
+  /** Field selectors beside `metadata.name` and `metadata.namespace`: the value of each, as a string. */
+  readonly selectableFields?: Readonly<Record<string, (object: DeepReadonly<T>) => string>>;
+  /** Whether an update without a resource version is taken; most kinds do. */
+  readonly allowUnconditionalUpdate?: boolean;
+  /** Whether PUT of a missing name creates it (leases, endpoints, ...). */
+  readonly allowCreateOnUpdate?: boolean;
+  /** Seconds an object of this kind is given to end after a delete; 0 if absent: it goes at once. `requested` is what the client asked for. */
+  gracePeriodSeconds?(object: DeepReadonly<T>, requested: number | undefined): number;
+  /** Seconds after which the store drops an object by itself. */
+  timeToLive?(object: DeepReadonly<T>): number | undefined;
+}
+
+export interface KindDefinition<T extends KubernetesObject = KubernetesObject> extends KindRules<T> {
+  readonly resource: Resource<T>;
+}
+
+/** Declares a kind; `resource` is its generated descriptor. */
+export function defineKind<T extends KubernetesObject>(resource: Resource<T>, rules: KindRules<T>): KindDefinition<T> {
+  return { ...rules, resource };
+}
