@@ -3,9 +3,9 @@ import type { DeepReadonly, FieldErrors, FieldPath, KubernetesObject, Resource }
 /** What a column may need beside the object. */
 export interface TableContext {
   /** A timestamp as kubectl shows it, such as `5d`, `3m12s`; `<unknown>` if absent. */
-  age(timestamp: string | undefined): string;
+  readonly age: (timestamp: string | undefined) => string;
   /** Milliseconds since the epoch. */
-  now(): number;
+  readonly now: () => number;
 }
 
 export type TableCell = string | number | boolean | null;
