@@ -10,7 +10,8 @@ export interface ListQuery {
   readonly continue: string;
   /** Empty for the newest. */
   readonly resourceVersion: string;
-  readonly resourceVersionMatch: '' | 'Exact' | 'NotOlderThan';
+  /** Empty, `Exact` or `NotOlderThan`; {@link parseListQuery} refuses anything else. */
+  readonly resourceVersionMatch: string;
   readonly timeoutSeconds: number | undefined;
   readonly allowWatchBookmarks: boolean;
   readonly sendInitialEvents: boolean | undefined;
@@ -26,7 +27,7 @@ export function parseListQuery(query: URLSearchParams, use: 'list' | 'watch'): L
     limit: integer(query, 'limit') ?? 0,
     continue: query.get('continue') ?? '',
     resourceVersion: query.get('resourceVersion') ?? '',
-    resourceVersionMatch: match as ListQuery['resourceVersionMatch'],
+    resourceVersionMatch: match,
     timeoutSeconds: integer(query, 'timeoutSeconds'),
     allowWatchBookmarks: isTrue(query.get('allowWatchBookmarks')),
     sendInitialEvents: sendInitialEvents === null ? undefined : isTrue(sendInitialEvents),

@@ -1,7 +1,17 @@
-import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch, StatusError, type PatchSchema } from '@keelson/apimachinery';
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  isJsonObject,
+  StatusError,
+  type Json,
+  type JsonObject,
+  type PatchSchema,
+} from '@keelson/apimachinery';
 
 /** A patch as it arrived: what it is by its media type, and its parsed document. */
-export type PatchDocument = { readonly type: 'json' | 'merge' | 'strategic'; readonly document: unknown };
+export type PatchDocument =
+  { readonly type: 'json'; readonly document: Json } | { readonly type: 'merge' | 'strategic'; readonly document: JsonObject };
 
 const TYPES: Readonly<Record<string, PatchDocument['type']>> = {
   'application/json-patch+json': 'json',
@@ -17,8 +27,16 @@ export function parsePatch(body: Buffer, contentType: string | undefined): Patch
       'UnsupportedMediaType',
       `the body of the request was in an unknown format - accepted media types include: ${Object.keys(TYPES).join(', ')}`,
     );
+  const document = parseJson(body);
+  if (type === 'json') return { type, document };
+  if (!isJsonObject(document))
+    throw StatusError.badRequest('error decoding patch: json: cannot unmarshal a value that is no object into a patch of an object');
+  return { type, document };
+}
+
+function parseJson(body: Buffer): Json {
   try {
-    return { type, document: JSON.parse(body.toString('utf8')) as unknown };
+    return JSON.parse(body.toString('utf8')) as Json;
   } catch (error) {
     throw StatusError.badRequest(`error decoding patch: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
@@ -28,13 +46,14 @@ export function parsePatch(body: Buffer, contentType: string | undefined): Patch
  * The object that `patch` makes of `current`, which is not written to.
  * @throws StatusError BadRequest for a patch that makes no sense, Invalid (422) for a JSON patch whose test fails or whose path is not there
  */
-export function applyPatch(current: object, patch: PatchDocument, schema: PatchSchema): unknown {
+export function applyPatch(current: object, patch: PatchDocument, schema: PatchSchema): Json {
+  const object = current as JsonObject;
   switch (patch.type) {
     case 'json':
-      return applyJsonPatch(current, patch.document);
+      return applyJsonPatch(object, patch.document);
     case 'merge':
-      return applyMergePatch(current, patch.document);
+      return applyMergePatch(object, patch.document);
     case 'strategic':
-      return applyStrategicMergePatch(current, patch.document, schema);
+      return applyStrategicMergePatch(object, patch.document, schema);
   }
 }

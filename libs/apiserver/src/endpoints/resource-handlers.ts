@@ -151,7 +151,7 @@ export class ResourceHandlers {
     if (body.length > 0) {
       const kind = { group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions' };
       // DeleteOptions are no stored object, but decode like one.
-      return this.#deps.decoder.decode(body, headerOf(request, 'content-type'), kind, decodeOptionsOf(request)) as DeleteOptions;
+      return this.#deps.decoder.decode(body, headerOf(request, 'content-type'), kind, decodeOptionsOf(request));
     }
     const { query } = request;
     const grace = query.get('gracePeriodSeconds');

@@ -1,4 +1,4 @@
-import { parseFieldSelector, parseLabelSelector, StatusError, type FieldRequirement } from '@keelson/apimachinery';
+import { FieldMatcher, LabelMatcher, SelectorError, StatusError, type FieldRequirement } from '@keelson/apimachinery';
 import type { CachedObject } from '../watch-cache/cached-object';
 import type { WatchScope } from '../watch-cache/watcher-index';
 
@@ -22,7 +22,7 @@ interface SelectionInput {
 
 /** Compiles the selectors of a request. @throws StatusError BadRequest for a malformed selector or a field that can't be selected by */
 export function compileSelection({ fieldSelector, labelSelector, namespace, namespaced, selectableFields }: SelectionInput): Selection {
-  const fields = fieldSelector === '' ? [] : parseFieldSelector(fieldSelector);
+  const fields = parsed(() => FieldMatcher.parse(fieldSelector).requirements);
   const unknown = fields.find(({ field }) => field !== 'metadata.name' && field !== 'metadata.namespace' && !selectableFields.has(field));
   if (unknown !== undefined) throw StatusError.badRequest(`field label not supported: ${unknown.field}`);
 
@@ -32,7 +32,7 @@ export function compileSelection({ fieldSelector, labelSelector, namespace, name
   const indexed = fields.find(({ field, operator }) => operator === '=' && selectableFields.has(field));
   const tests = fields.map(fieldTest);
   if (labelSelector !== '') {
-    const selector = parseLabelSelector(labelSelector);
+    const selector = parsed(() => LabelMatcher.parse(labelSelector));
     tests.push(({ selection }) => selector.matches(selection.labels));
   }
   return {
@@ -56,4 +56,13 @@ function allOf(tests: readonly Test[]): Test | undefined {
   if (first === undefined) return undefined;
   if (second === undefined) return first;
   return (object) => tests.every((test) => test(object));
+}
+
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof SelectorError) throw StatusError.badRequest(error.message, { cause: error });
+    throw error;
+  }
 }

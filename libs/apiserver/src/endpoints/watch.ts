@@ -107,9 +107,13 @@ async function sendState(
 }
 
 /** Resolves when the watch has lasted as long as it may, or its client is gone. */
-function endOf(deps: WatchDeps, query: ListQuery, signal: AbortSignal): { readonly promise: Promise<void>; readonly cancel: () => void } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const stop = (): void => resolve();
+function endOf(
+  deps: WatchDeps,
+  query: ListQuery,
+  signal: AbortSignal,
+): { readonly promise: Promise<undefined>; readonly cancel: () => void } {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const stop = (): void => resolve(undefined);
   const cancelTimer = deps.clock.setTimeout(stop, timeoutOf(deps, query));
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();

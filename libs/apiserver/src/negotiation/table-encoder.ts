@@ -15,8 +15,8 @@ interface TableEncoderOptions {
 }
 
 /** What the columns of a Table are called at the wire; descriptions are left empty. */
-function definitionOf({ format = '', name, priority = 0, type }: TableColumn<KubernetesObject>): object {
-  return { name, type, format, description: '', priority };
+function definitionOf({ format, name, priority = 0, type }: TableColumn<KubernetesObject>): object {
+  return { name, type, format: format ?? '', description: '', priority };
 }
 
 /** `meta.k8s.io` Table: what `kubectl get` prints. Cells that tell an age change by themselves, so nothing is kept. */

@@ -1,4 +1,12 @@
-import { FieldErrors, FieldPath, StatusError, validateObjectMeta, type KubernetesObject } from '@keelson/apimachinery';
+import {
+  FieldErrors,
+  FieldPath,
+  nameIsDnsSubdomain,
+  StatusError,
+  validateObjectMeta,
+  type KubernetesObject,
+  type ObjectMetaRules,
+} from '@keelson/apimachinery';
 import type { ChangeContext } from './change-context';
 import type { RegisteredKind } from './registered-kind';
 
@@ -39,13 +47,14 @@ export function beforeCreate(kind: RegisteredKind, object: KubernetesObject, con
   rules.prepareForCreate?.(object);
 
   const errors = new FieldErrors();
-  validateObjectMeta(object.metadata, FieldPath.of('metadata'), errors, {
-    namespaced: resource.namespaced,
-    validateName: rules.validateName,
-  });
+  validateObjectMeta(object.metadata, objectMetaRules(kind), FieldPath.of('metadata'), errors);
   rules.validate?.(object, FieldPath.root, errors);
   if (!errors.isEmpty) throw StatusError.invalid(resource, object.metadata.name, errors);
   for (const warning of rules.warnings?.(object, undefined) ?? []) context.warnings.add(warning);
+}
+
+export function objectMetaRules({ resource, rules }: RegisteredKind): ObjectMetaRules {
+  return { namespaced: resource.namespaced, nameRule: rules.validateName ?? nameIsDnsSubdomain };
 }
 
 /** A client's status is not taken on create; the kind's schema may want it present but empty, which encoding sees to. */

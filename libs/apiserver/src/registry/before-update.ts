@@ -3,12 +3,14 @@ import {
   FieldErrors,
   FieldPath,
   StatusError,
+  validateObjectMeta,
   validateObjectMetaUpdate,
   type DeepReadonly,
   type KubernetesObject,
+  type ObjectMeta,
 } from '@keelson/apimachinery';
 import type { ChangeContext } from './change-context';
-import { ensureNamespace } from './before-create';
+import { ensureNamespace, objectMetaRules } from './before-create';
 import type { RegisteredKind } from './registered-kind';
 
 type Fields = KubernetesObject & Record<string, unknown>;
@@ -30,6 +32,7 @@ export function beforeUpdate(
   countGeneration(kind, next, previous);
 
   const errors = new FieldErrors();
+  validateObjectMeta(next.metadata, objectMetaRules(kind), FieldPath.of('metadata'), errors);
   validateObjectMetaUpdate(next.metadata, previous.metadata, FieldPath.of('metadata'), errors);
   const subresource = context.subresource === '' ? undefined : rules.subresources?.[context.subresource];
   if (context.subresource === '') {
@@ -40,8 +43,13 @@ export function beforeUpdate(
   for (const warning of rules.warnings?.(next, previous) ?? []) context.warnings.add(warning);
 }
 
-function carryOverMetadata({ metadata }: KubernetesObject, { metadata: old }: DeepReadonly<KubernetesObject>): void {
-  if (metadata.uid === undefined || metadata.uid === '') metadata.uid = old.uid;
+/** What a client sent may lack what every stored object has. */
+function carryOverMetadata(
+  { metadata }: { readonly metadata: Partial<ObjectMeta> },
+  { metadata: old }: DeepReadonly<KubernetesObject>,
+): void {
+  if ((metadata.uid ?? '') === '') metadata.uid = old.uid;
+  if (['', '0'].includes(metadata.resourceVersion ?? '')) metadata.resourceVersion = old.resourceVersion;
   metadata.creationTimestamp = old.creationTimestamp;
   delete metadata.selfLink;
   delete metadata.managedFields;

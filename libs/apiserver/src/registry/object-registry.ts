@@ -7,10 +7,11 @@ import {
   type DeepReadonly,
   type DeleteOptions,
   type KubernetesObject,
+  type ObjectMeta,
   type ObjectName,
 } from '@keelson/apimachinery';
 import type { Store, StoredRecord } from '@keelson/storage';
-import type { AdmissionOperation } from '../admission/admission-plugin';
+import type { AdmissionAttributes, AdmissionOperation } from '../admission/admission-plugin';
 import type { CacheHub } from '../watch-cache/cache-hub';
 import { CachedObject } from '../watch-cache/cached-object';
 import type { ResourceCache } from '../watch-cache/resource-cache';
@@ -71,7 +72,7 @@ export class ObjectRegistry {
   async create(object: KubernetesObject, context: ChangeContext): Promise<CachedObject> {
     const { kind } = this;
     ensureNamespace(object, kind.resource.namespaced ? context.namespace : '');
-    const base = object.metadata.name === undefined || object.metadata.name === '' ? (object.metadata.generateName ?? '') : '';
+    const base = isUnnamed(object) ? (object.metadata.generateName ?? '') : '';
     for (let attempt = 1; ; attempt += 1) {
       const draft =
         base === ''
@@ -275,7 +276,7 @@ export class ObjectRegistry {
     object: KubernetesObject | undefined,
     oldObject: DeepReadonly<KubernetesObject> | undefined,
     context: ChangeContext,
-  ) {
+  ): AdmissionAttributes {
     const { resource } = this.kind;
     const { dryRun, namespace, subresource, user, warnings } = context;
     const name = context.name !== '' ? context.name : (object?.metadata.name ?? '');
@@ -283,7 +284,7 @@ export class ObjectRegistry {
   }
 
   #encode(object: KubernetesObject): Buffer {
-    const { resourceVersion: _, ...metadata } = object.metadata;
+    const { resourceVersion, ...metadata } = object.metadata;
     return this.kind.encode({ ...object, metadata: metadata as KubernetesObject['metadata'] });
   }
 
@@ -303,6 +304,8 @@ export class ObjectRegistry {
     throw StatusError.notFound(this.kind.resource, name);
   }
 }
+
+const isUnnamed = ({ metadata }: { readonly metadata: Partial<ObjectMeta> }): boolean => (metadata.name ?? '') === '';
 
 /** Runs `write` and ends the reservation as the write ended: an outcome with `next` is a write that did not take place. */
 async function settle<T extends object>(reservation: Reservation | undefined, write: () => Promise<T>): Promise<T> {
