@@ -52,7 +52,7 @@ export function scaleSubresource(served: ServedResource, deps: ScaleDeps): Virtu
     patch: async (request) => {
       const patch = parsePatch(await request.readBody(MAX_BODY_BYTES), headerOf(request, 'content-type'));
       const options = decodeOptionsOf(request);
-      return change(request, (scale) => deps.decoder.decodeValue(applyPatch(scale, patch, deps.patchSchema), SCALE, options) as Scale);
+      return change(request, (scale) => deps.decoder.decodeValue(applyPatch(scale, patch, deps.patchSchema), SCALE, options));
     },
   };
 }
@@ -74,7 +74,7 @@ function scaleOf(cached: CachedObject): Scale {
 function selectorText(selector: Scalable['spec']['selector']): string {
   if (selector === undefined) return '';
   const isLabelSelector = 'matchLabels' in selector || 'matchExpressions' in selector;
-  return LabelMatcher.of(isLabelSelector ? (selector as LabelSelector) : { matchLabels: selector as Record<string, string> }).toString();
+  return LabelMatcher.of(isLabelSelector ? (selector) : { matchLabels: selector as Record<string, string> }).toString();
 }
 
 /** @throws StatusError Invalid for a negative number, Conflict through the resource version that it carries over */
