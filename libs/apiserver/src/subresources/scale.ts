@@ -74,7 +74,7 @@ function scaleOf(cached: CachedObject): Scale {
 function selectorText(selector: Scalable['spec']['selector']): string {
   if (selector === undefined) return '';
   const isLabelSelector = 'matchLabels' in selector || 'matchExpressions' in selector;
-  return LabelMatcher.of(isLabelSelector ? (selector) : { matchLabels: selector as Record<string, string> }).toString();
+  return LabelMatcher.of(isLabelSelector ? selector : { matchLabels: selector as Record<string, string> }).toString();
 }
 
 /** @throws StatusError Invalid for a negative number, Conflict through the resource version that it carries over */
