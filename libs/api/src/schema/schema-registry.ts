@@ -6,7 +6,15 @@ import type { ServedGroup, ServedResource, ServedSubresource, TypeSchema } from 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
 /** Kinds that every group version has beside its own: bodies of requests and answers. They live in `meta.k8s.io/v1`. */
-const COMMON_KINDS: readonly string[] = ['DeleteOptions', 'CreateOptions', 'UpdateOptions', 'PatchOptions', 'GetOptions', 'ListOptions'];
+const COMMON_KINDS: readonly string[] = [
+  'DeleteOptions',
+  'CreateOptions',
+  'UpdateOptions',
+  'PatchOptions',
+  'GetOptions',
+  'ListOptions',
+  'WatchEvent',
+];
 
 /** `Status` and the discovery documents are unversioned: upstream knows them as `v1`. */
 const UNVERSIONED_KINDS: readonly string[] = ['Status', 'APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions'];
