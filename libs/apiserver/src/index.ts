@@ -1,1 +1,2 @@
-export {};
+export type { ApiserverConfig } from './server/apiserver-config';
+export { createApiserver, type Apiserver, type ApiserverDeps } from './server/create-apiserver';

@@ -6,7 +6,11 @@ import type { ObjectRegistry } from '../registry/object-registry';
  * Creates `draft` if no object of its name is there, or else lets `mend` complete the one that is. Several servers may do so at once.
  * @param mend returns undefined when there is nothing to mend
  */
-export async function ensureObject<T extends KubernetesObject>(registry: ObjectRegistry, draft: Draft<T>, mend?: (current: T) => T | undefined): Promise<void> {
+export async function ensureObject<T extends KubernetesObject>(
+  registry: ObjectRegistry,
+  draft: Draft<T>,
+  mend?: (current: T) => T | undefined,
+): Promise<void> {
   const { name = '', namespace = '' } = draft.metadata;
   const context = internalContext({ namespace, name });
   const present = registry.peek({ namespace, name });

@@ -37,29 +37,63 @@ export interface RbacRegistries {
  */
 export async function ensureRbacPolicy(registries: RbacRegistries): Promise<void> {
   const clusterRoles = policy.clusterRoles as readonly RoleEntry[];
-  await Promise.all(clusterRoles.map((entry) => ensureObject(registries.clusterRoles, roleOf(entry, 'ClusterRole'), (role: ClusterRole) => mendRole(role, entry))));
-  await Promise.all((policy.roles as readonly RoleEntry[]).map((entry) => ensureObject(registries.roles, roleOf(entry, 'Role'), (role: Role) => mendRole(role, entry))));
+  await Promise.all(
+    clusterRoles.map((entry) =>
+      ensureObject(registries.clusterRoles, roleOf(entry, 'ClusterRole'), (role: ClusterRole) => mendRole(role, entry)),
+    ),
+  );
+  await Promise.all(
+    (policy.roles as readonly RoleEntry[]).map((entry) =>
+      ensureObject(registries.roles, roleOf(entry, 'Role'), (role: Role) => mendRole(role, entry)),
+    ),
+  );
   const bindings = [
-    ...(policy.clusterRoleBindings as readonly BindingEntry[]).map((entry) => ({ registry: registries.clusterRoleBindings, kind: 'ClusterRoleBinding', entry })),
+    ...(policy.clusterRoleBindings as readonly BindingEntry[]).map((entry) => ({
+      registry: registries.clusterRoleBindings,
+      kind: 'ClusterRoleBinding',
+      entry,
+    })),
     ...(policy.roleBindings as readonly BindingEntry[]).map((entry) => ({ registry: registries.roleBindings, kind: 'RoleBinding', entry })),
   ];
-  await Promise.all(bindings.map(({ entry, kind, registry }) => ensureObject(registry, bindingOf(entry, kind), (binding: RoleBinding) => mendBinding(binding, entry))));
+  await Promise.all(
+    bindings.map(({ entry, kind, registry }) =>
+      ensureObject(registry, bindingOf(entry, kind), (binding: RoleBinding) => mendBinding(binding, entry)),
+    ),
+  );
 }
 
 function metadataOf({ labels, name, namespace }: PolicyEntry): Partial<KubernetesObject['metadata']> {
-  return { name, ...(namespace === undefined ? {} : { namespace }), labels: { ...LABELS, ...labels }, annotations: { [AUTOUPDATE]: 'true' } };
+  return {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    labels: { ...LABELS, ...labels },
+    annotations: { [AUTOUPDATE]: 'true' },
+  };
 }
 
 function roleOf(entry: RoleEntry, kind: string): Draft<ClusterRole> {
   const { aggregationRule, rules } = entry;
-  return { kind, apiVersion: `${GROUP}/v1`, metadata: metadataOf(entry), rules, ...(aggregationRule === undefined ? {} : { aggregationRule }) };
+  return {
+    kind,
+    apiVersion: `${GROUP}/v1`,
+    metadata: metadataOf(entry),
+    rules,
+    ...(aggregationRule === undefined ? {} : { aggregationRule }),
+  };
 }
 
 function bindingOf(entry: BindingEntry, kind: string): Draft<ClusterRoleBinding> {
-  return { kind, apiVersion: `${GROUP}/v1`, metadata: metadataOf(entry), roleRef: { apiGroup: GROUP, ...entry.roleRef }, subjects: entry.subjects.map(subjectOf) };
+  return {
+    kind,
+    apiVersion: `${GROUP}/v1`,
+    metadata: metadataOf(entry),
+    roleRef: { apiGroup: GROUP, ...entry.roleRef },
+    subjects: entry.subjects.map(subjectOf),
+  };
 }
 
-const subjectOf = (subject: Omit<Subject, 'apiGroup'>): Subject => (subject.kind === 'ServiceAccount' ? subject : { ...subject, apiGroup: GROUP });
+const subjectOf = (subject: Omit<Subject, 'apiGroup'>): Subject =>
+  subject.kind === 'ServiceAccount' ? subject : { ...subject, apiGroup: GROUP };
 
 function mendRole<T extends ClusterRole | Role>(role: T, { rules }: RoleEntry): T | undefined {
   if (isLeftAlone(role)) return undefined;

@@ -22,7 +22,8 @@ const PRIORITY_CLASSES: readonly Draft<PriorityClass>[] = [
 ];
 
 export async function ensureSystemNamespaces(namespaces: ObjectRegistry): Promise<void> {
-  for (const name of SYSTEM_NAMESPACES) await ensureObject<Namespace>(namespaces, { metadata: { name, labels: { 'kubernetes.io/metadata.name': name } }, spec: {} });
+  for (const name of SYSTEM_NAMESPACES)
+    await ensureObject<Namespace>(namespaces, { metadata: { name, labels: { 'kubernetes.io/metadata.name': name } }, spec: {} });
 }
 
 export async function ensurePriorityClasses(priorityClasses: ObjectRegistry): Promise<void> {

@@ -31,7 +31,8 @@ export class NonResourceRoutes {
     const path = request.path.length > 1 ? request.path.replace(/\/+$/, '') : request.path;
     const handle = this.#exact.get(path) ?? this.#prefixes.find(({ prefix }) => request.path.startsWith(prefix))?.handle;
     if (handle === undefined) return undefined;
-    if (request.method !== 'GET' && request.method !== 'HEAD') throw StatusError.of('MethodNotAllowed', 'the server does not allow this method on the requested resource');
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      throw StatusError.of('MethodNotAllowed', 'the server does not allow this method on the requested resource');
     return handle(request);
   }
 }

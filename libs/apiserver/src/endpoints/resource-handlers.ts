@@ -24,6 +24,9 @@ import type { ServedResource } from './served-resource';
 import { watchObjects } from './watch';
 import { changeContextOf, decodeOptionsOf, ensureName, headerOf, isDryRun, MAX_BODY_BYTES, readObject } from './write-request';
 
+/** What a strategic merge patch must know of a kind. */
+export type PatchSchemaOf = (kind: GroupVersionKind) => PatchSchema;
+
 export interface ResourceHandlerDeps {
   readonly hub: CacheHub;
   readonly store: Store;
@@ -33,7 +36,7 @@ export interface ResourceHandlerDeps {
   readonly admission: AdmissionChain;
   readonly minRequestTimeoutSeconds: number;
   readonly encoderFor: (request: ApiRequest, served: ServedResource) => ObjectEncoder;
-  readonly patchSchemaOf: (kind: GroupVersionKind) => PatchSchema;
+  readonly patchSchemaOf: PatchSchemaOf;
 }
 
 /** The verbs of any stored resource and of its subresources that are views of the object itself. */

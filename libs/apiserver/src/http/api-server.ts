@@ -14,7 +14,8 @@ export interface ServingCertificate {
 }
 
 export interface ApiServerOptions {
-  readonly serving: ServingCertificate;
+  /** Undefined: {@link ApiServer.listen} is never called. */
+  readonly serving: ServingCertificate | undefined;
   /** PEM of the authorities whose client certificates are taken; none are asked for if absent. */
   readonly clientCertificateAuthority?: string | Buffer | undefined;
   readonly handler: Handler;
@@ -37,8 +38,7 @@ export class ApiServer {
     this.#http1 = createHttp1Server((socket) => this.#peers.get(socket) ?? IN_PROCESS, options.handler);
     const { clientCertificateAuthority: ca, serving } = options;
     this.#tls = createServer({
-      cert: serving.certificate,
-      key: serving.key,
+      ...(serving === undefined ? {} : { cert: serving.certificate, key: serving.key }),
       ALPNProtocols: ['h2', 'http/1.1'],
       minVersion: 'TLSv1.2',
       noDelay: true,
@@ -78,7 +78,7 @@ export class ApiServer {
 
   /** Takes no more connections, lets requests under way end within `graceMilliseconds`, then cuts what is left. */
   async close(graceMilliseconds: number): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#tls.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => void this.#tls.close(() => resolve()));
     for (const session of this.#sessions) session.close();
     this.#http1.closeIdleConnections();
     const cut = setTimeout(() => {

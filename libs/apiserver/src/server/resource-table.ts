@@ -48,7 +48,13 @@ export function planResources(options: ResourcePlanOptions): readonly PlannedRes
 }
 
 function plan(served: SchemaResource, options: ResourcePlanOptions): PlannedResource {
-  const resource: Resource = { group: served.group, version: served.version, resource: served.resource, kind: served.kind, namespaced: served.namespaced };
+  const resource: Resource = {
+    group: served.group,
+    version: served.version,
+    resource: served.resource,
+    kind: served.kind,
+    namespaced: served.namespaced,
+  };
   const rules = options.kinds.find((kind) => resourceKey(kind.resource) === resourceKey(resource)) ?? NO_RULES;
   const kind: RegisteredKind = {
     resource,
@@ -77,7 +83,13 @@ export class ResourceTable {
     const served = new Map<string, ServedResource>();
     for (const { cached, kind, verbs } of planned) {
       const registry = new ObjectRegistry(kind, deps.hub.cache(cached.prefix), deps);
-      served.set(resourceKey(kind.resource), { resource: kind.resource, listKind: `${kind.resource.kind}List`, registry, verbs, conversion: undefined });
+      served.set(resourceKey(kind.resource), {
+        resource: kind.resource,
+        listKind: `${kind.resource.kind}List`,
+        registry,
+        verbs,
+        conversion: undefined,
+      });
     }
     for (const { conversion, resource, storedAs } of conversions) {
       const stored = served.get(resourceKey(storedAs));
