@@ -134,7 +134,9 @@ async function supervise<F extends FlagDeclarations>(
     stop.abort();
   };
   const metrics = createMetricsRegistry(host, versionInfo(host));
-  const context: DaemonContext = { log, metrics, health: new HealthChecks(), signal: stop.signal };
+  const health = new HealthChecks();
+  health.add('ping', () => undefined);
+  const context: DaemonContext = { log, metrics, health, signal: stop.signal };
   const release = listen(host, onSignal, crash);
   try {
     const ended = spec.run(values, context, parsed.given).then(() => 0);
