@@ -68,7 +68,7 @@ export interface ClusterPki {
 /**
  * Makes whatever a cluster's folder lacks, in kubeadm's layout: `pki/` with authorities, certificates and keys, and the kubeconfigs beside it.
  * What is there and good stays; what nears its end or no longer fits `options` is issued anew. May be interrupted and run again at any point.
- * @throws Error, one line naming the file, if one is corrupt; nothing is overwritten then
+ * @throws Error, one line naming the file, if one is corrupt; that file stays as it is
  */
 export async function ensureClusterPki(folder: string, options: ClusterPkiOptions): Promise<ClusterPki> {
   const pki = join(folder, 'pki');

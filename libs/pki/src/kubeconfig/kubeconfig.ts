@@ -157,7 +157,10 @@ function credentialsOf(user: Fields, path: string): KubeconfigCredentials {
   const tokenFile = textField(user, 'tokenFile');
   if (tokenFile !== undefined) return { type: 'tokenFile', tokenFile: resolve(folder, tokenFile) };
   const token = textField(user, 'token');
-  return token === undefined ? { type: 'none' } : { type: 'token', token };
+  if (token !== undefined) return { type: 'token', token };
+  const [unsupported] = Object.keys(user);
+  if (unsupported !== undefined) throw new Error(`${path}: the user's credentials (${unsupported}) are of a kind that is not supported`);
+  return { type: 'none' };
 }
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -94,6 +94,11 @@ describe('mergeKubeconfig', () => {
     expect(await readFile(path, 'utf8')).toBe('clusters: [\n');
   });
 
+  it('refuses to read credentials that it would have to leave out', async () => {
+    await writeFile(path, theirs.replace('token: abc', 'exec: {command: get-token}'));
+    await expect(readKubeconfig(path)).rejects.toThrow(`${path}: the user's credentials (exec) are of a kind that is not supported`);
+  });
+
   it('waits for who holds the lock, and names the lock’s file when it is never let go', async () => {
     await writeFile(`${path}.lock`, '');
     const timers = { now: () => 0, setTimeout: (callback: () => void) => (queueMicrotask(callback), () => undefined) };
