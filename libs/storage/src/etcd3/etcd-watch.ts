@@ -193,7 +193,7 @@ export class EtcdWatch implements AsyncIterableIterator<readonly StoreEvent[], u
   }
 
   /** The error is thrown once; afterwards the watch is over. */
-  #fail(error: unknown): Promise<never> {
+  #fail(error: RevisionCompacted): Promise<never> {
     this.#failure = undefined;
     return Promise.reject(error);
   }

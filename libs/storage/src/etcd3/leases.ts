@@ -18,11 +18,11 @@ interface Lease {
 
 /** Leases of etcd for records that expire, shared by records that expire at about the same time. */
 export class Leases {
-  readonly #endpoints: Endpoints;
+  readonly #endpoints: Pick<Endpoints, 'write'>;
   readonly #clock: Clock;
   #latest: Promise<Lease | undefined> = Promise.resolve(undefined);
 
-  constructor(endpoints: Endpoints, clock: Clock) {
+  constructor(endpoints: Pick<Endpoints, 'write'>, clock: Clock) {
     this.#endpoints = endpoints;
     this.#clock = clock;
   }
