@@ -1,9 +1,20 @@
-import { connectivityState, status, type Client, type ClientDuplexStream, type Metadata } from '@grpc/grpc-js';
-import { ConnectionPool } from 'etcd3/lib/connection-pool';
+import type { Client, ClientDuplexStream, Metadata } from '@grpc/grpc-js';
+import type { ConnectionPool } from 'etcd3/lib/connection-pool.js';
 import { errorCode } from '../error-code';
 import { StoreUnavailable } from '../store-errors';
-import type { Method, WatchRequest, WatchResponse } from './messages';
-import { WATCH } from './messages';
+import {
+  CANCELLED,
+  CHANNEL_READY,
+  DEADLINE_EXCEEDED,
+  INTERNAL,
+  INVALID_ARGUMENT,
+  NOT_FOUND,
+  OUT_OF_RANGE,
+  UNAUTHENTICATED,
+  UNAVAILABLE,
+  UNKNOWN,
+} from './grpc-codes';
+import { WATCH, type Method, type WatchRequest, type WatchResponse } from './messages';
 
 export interface EtcdConnection {
   /** URLs, such as `https://10.0.0.1:2379`; the first that answers is used until it fails. */
@@ -12,6 +23,10 @@ export interface EtcdConnection {
   readonly tls?: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
   readonly auth?: { readonly username: string; readonly password: string };
 }
+
+/** etcd3's client for one endpoint: it brings up the channel, TLS and the token. */
+export type NewPool = (options: ConstructorParameters<typeof ConnectionPool>[0]) => Pick<ConnectionPool, 'withConnection' | 'close'>;
+type Pool = ReturnType<NewPool>;
 
 interface Connected {
   readonly client: Client;
@@ -34,14 +49,16 @@ const CALL_MILLISECONDS = 30_000;
 /** The members of one etcd cluster, of which one is in use at a time. */
 export class Endpoints {
   readonly #connection: EtcdConnection;
-  /** One pool of etcd3 for each endpoint: it brings up the channel, TLS and the token; it never sees a call fail. */
-  readonly #pools: ConnectionPool[];
+  readonly #newPool: NewPool;
+  /** One for each endpoint. Calls go past it, so it never sees one fail, which would make it refuse others for seconds. */
+  readonly #pools: Pool[];
   #current = 0;
 
-  constructor(connection: EtcdConnection) {
+  constructor(connection: EtcdConnection, newPool: NewPool) {
     if (connection.endpoints.length === 0) throw new RangeError('etcd needs at least one endpoint');
     this.#connection = connection;
-    this.#pools = connection.endpoints.map((endpoint) => newPool(endpoint, connection));
+    this.#newPool = newPool;
+    this.#pools = connection.endpoints.map((endpoint) => newPool(poolOptions(endpoint, connection)));
   }
 
   /**
@@ -80,7 +97,7 @@ export class Endpoints {
 
   /** Reports that a stream has failed: the next one goes to another endpoint, or has a new token. */
   failed(error: unknown): void {
-    if (errorCode(error) === status.UNAUTHENTICATED) this.#renew();
+    if (errorCode(error) === UNAUTHENTICATED) this.#renew();
     else this.#advance();
   }
 
@@ -94,7 +111,7 @@ export class Endpoints {
       return await unary(connected, method, request);
     } catch (error) {
       if (isUnreachable(error)) this.#advance();
-      if (errorCode(error) !== status.UNAUTHENTICATED || this.#connection.auth === undefined) throw error;
+      if (errorCode(error) !== UNAUTHENTICATED || this.#connection.auth === undefined) throw error;
       this.#renew();
       return await unary(await this.#connect(), method, request);
     }
@@ -120,7 +137,7 @@ export class Endpoints {
     this.#current = (this.#current + 1) % this.#pools.length;
   }
 
-  get #pool(): ConnectionPool {
+  get #pool(): Pool {
     const pool = this.#pools[this.#current];
     if (pool === undefined) throw new RangeError(`there is no endpoint ${this.#current}`);
     return pool;
@@ -131,12 +148,12 @@ export class Endpoints {
     const endpoint = this.#connection.endpoints[this.#current];
     if (endpoint === undefined) return;
     this.#pool.close();
-    this.#pools[this.#current] = newPool(endpoint, this.#connection);
+    this.#pools[this.#current] = this.#newPool(poolOptions(endpoint, this.#connection));
   }
 }
 
-function newPool(endpoint: string, { tls, auth }: EtcdConnection): ConnectionPool {
-  return new ConnectionPool({
+function poolOptions(endpoint: string, { tls, auth }: EtcdConnection): Parameters<NewPool>[0] {
+  return {
     hosts: endpoint,
     grpcOptions: CHANNEL_OPTIONS,
     ...(auth !== undefined && { auth }),
@@ -147,11 +164,12 @@ function newPool(endpoint: string, { tls, auth }: EtcdConnection): ConnectionPoo
         ...(tls.cert !== undefined && { certChain: tls.cert }),
       },
     }),
-  });
+  };
 }
 
 function ready(client: Client): Promise<void> {
-  if (client.getChannel().getConnectivityState(true) === connectivityState.READY) return Promise.resolve();
+  const state: number = client.getChannel().getConnectivityState(true);
+  if (state === CHANNEL_READY) return Promise.resolve();
   return new Promise((resolve, reject) => {
     client.waitForReady(Date.now() + CONNECT_MILLISECONDS, (error) => (error === undefined ? resolve() : reject(error)));
   });
@@ -168,12 +186,12 @@ function unary<Request, Response>({ client, metadata }: Connected, method: Metho
   });
 }
 
-const UNREACHABLE: readonly unknown[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED, status.INTERNAL, status.UNKNOWN];
+const UNREACHABLE: readonly unknown[] = [UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, INTERNAL, UNKNOWN];
 
 const isUnreachable = (error: unknown): boolean => UNREACHABLE.includes(errorCode(error));
 
 /** What etcd says of the request itself; the caller knows what it means. */
-const ABOUT_THE_REQUEST: readonly unknown[] = [status.OUT_OF_RANGE, status.NOT_FOUND, status.INVALID_ARGUMENT];
+const ABOUT_THE_REQUEST: readonly unknown[] = [OUT_OF_RANGE, NOT_FOUND, INVALID_ARGUMENT];
 
 const translate = (error: unknown): unknown => (ABOUT_THE_REQUEST.includes(errorCode(error)) ? error : unavailable(error));
 

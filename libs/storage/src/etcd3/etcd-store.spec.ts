@@ -1,6 +1,7 @@
-import { systemClock } from '@keelson/apimachinery';
+import { sleep, systemClock } from '@keelson/apimachinery';
 import { storeConformance, type StoreFixture } from '../store.conformance';
 import type { Store } from '../store';
+import { StoreUnavailable } from '../store-errors';
 import { EtcdServer, installedEtcd } from '../testing/etcd-server';
 import { openEtcdStore } from './open-etcd-store';
 import { answersProgressSoundly } from './progress-support';
@@ -67,6 +68,21 @@ const suite = version === undefined ? 'etcd3 (skipped: there is no etcd in the P
     expect(await store.put('/registry/failover', Buffer.from('x'), { expected: 0 })).toMatchObject({ type: 'written' });
     await store.close();
   }, 30_000);
+
+  it('speaks TLS, and only to an etcd whose authority it was given', async () => {
+    const secure = await EtcdServer.create({ tls: true });
+    secure.start();
+    try {
+      const store = await untilReachable(async () =>
+        openEtcdStore({ endpoints: [secure.endpoint], tls: { ca: await secure.certificate() } }),
+      );
+      expect(await store.put('/registry/tls', Buffer.from('x'), { expected: 0 })).toMatchObject({ type: 'written' });
+      await store.close();
+      await expect(openEtcdStore({ endpoints: [secure.endpoint] })).rejects.toThrow(StoreUnavailable);
+    } finally {
+      await secure.remove();
+    }
+  }, 30_000);
 });
 
 interface Reading {
@@ -85,13 +101,13 @@ async function readRevisions(store: Store, { prefix, from, count, signal }: Read
   return revisions;
 }
 
-/** Every attempt waits for the connection by itself; nothing else is waited for. */
+/** Tries again and again until the test's own time is over: how long etcd takes to start is its business. */
 async function untilReachable<Result>(attempt: () => Promise<Result>): Promise<Result> {
-  for (let left = 50; ; left--) {
+  for (;;) {
     try {
       return await attempt();
-    } catch (error) {
-      if (left === 0) throw error;
+    } catch {
+      await sleep(systemClock, 20);
     }
   }
 }

@@ -1,4 +1,3 @@
-import { status } from '@grpc/grpc-js';
 import type { Clock } from '@keelson/apimachinery';
 import { errorCode } from '../error-code';
 import { keyRange } from '../key-range';
@@ -6,6 +5,7 @@ import type { DeleteResult, ListOptions, ListResult, PutResult, Revision, Store,
 import { RevisionCompacted, RevisionInFuture, StoreUnavailable } from '../store-errors';
 import type { Endpoints } from './endpoints';
 import { END_OF_KEYS, EtcdWatch, recordOf } from './etcd-watch';
+import { NOT_FOUND, OUT_OF_RANGE } from './grpc-codes';
 import { Leases } from './leases';
 import { COMPACT, EQUAL, MOD, RANGE, toNumber, TXN, type Compare, type RangeResponse, type RequestOp, type TxnResponse } from './messages';
 import { SharedRoundTrip } from './shared-round-trip';
@@ -141,7 +141,7 @@ export class EtcdStore implements Store {
     try {
       return await this.#put(key, value, expected, await this.#leases.acquire(ttl));
     } catch (error) {
-      if (errorCode(error) !== status.NOT_FOUND) throw error;
+      if (errorCode(error) !== NOT_FOUND) throw error;
       // Someone has revoked the shared lease; nothing has been written.
       this.#leases.reset();
       return this.#put(key, value, expected, await this.#leases.acquire(ttl));
@@ -206,5 +206,5 @@ const isFuture = (error: unknown): boolean => isOutOfRange(error, 'future');
 
 /** etcd has one code for both and tells them apart in its sentence. */
 function isOutOfRange(error: unknown, word: string): boolean {
-  return errorCode(error) === status.OUT_OF_RANGE && error instanceof Object && 'message' in error && String(error.message).includes(word);
+  return errorCode(error) === OUT_OF_RANGE && error instanceof Object && 'message' in error && String(error.message).includes(word);
 }

@@ -1,7 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { temporaryFolder } from './temporary-folder';
+import { join } from 'node:path';
+import { temporaryFolder, type TemporaryFolder } from './temporary-folder';
 
 /** The version of the etcd on this machine, such as `3.4.23`; `undefined` if there is none. */
 export function installedEtcd(): string | undefined {
@@ -13,25 +15,31 @@ export function installedEtcd(): string | undefined {
 export class EtcdServer {
   readonly endpoint: string;
   readonly #arguments: readonly string[];
-  readonly #removeFolder: () => Promise<void>;
+  readonly #folder: TemporaryFolder;
   #process: ChildProcess | undefined;
 
-  private constructor(options: { endpoint: string; arguments: readonly string[]; removeFolder: () => Promise<void> }) {
+  private constructor(options: { endpoint: string; folder: TemporaryFolder; arguments: readonly string[] }) {
     this.endpoint = options.endpoint;
+    this.#folder = options.folder;
     this.#arguments = options.arguments;
-    this.#removeFolder = options.removeFolder;
   }
 
-  static async create(): Promise<EtcdServer> {
+  /** With `tls`, clients are served by a certificate that etcd makes for itself. */
+  static async create({ tls = false } = {}): Promise<EtcdServer> {
     const folder = await temporaryFolder();
     const [client, peer] = await freePorts();
-    const endpoint = `http://127.0.0.1:${client}`;
+    const endpoint = `${tls ? 'https' : 'http'}://127.0.0.1:${client}`;
     const peerUrl = `http://127.0.0.1:${peer}`;
     const urls = ['--listen-client-urls', endpoint, '--advertise-client-urls', endpoint, '--listen-peer-urls', peerUrl];
     const cluster = ['--initial-advertise-peer-urls', peerUrl, '--initial-cluster', `default=${peerUrl}`];
     const speed = ['--heartbeat-interval', '20', '--election-timeout', '200', '--log-level', 'error'];
-    const options = ['--data-dir', folder.path, ...urls, ...cluster, ...speed];
-    return new EtcdServer({ endpoint, arguments: options, removeFolder: () => folder.remove() });
+    const options = ['--data-dir', folder.path, ...urls, ...cluster, ...speed, ...(tls ? ['--auto-tls'] : [])];
+    return new EtcdServer({ endpoint, folder, arguments: options });
+  }
+
+  /** The certificate that etcd has made for itself, once it has started. */
+  certificate(): Promise<Buffer> {
+    return readFile(join(this.#folder.path, 'fixtures/client/cert.pem'));
   }
 
   start(): void {
@@ -48,7 +56,7 @@ export class EtcdServer {
 
   async remove(): Promise<void> {
     await this.kill();
-    await this.#removeFolder();
+    await this.#folder.remove();
   }
 }
 
