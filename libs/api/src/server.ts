@@ -29,7 +29,7 @@ export type {
 } from './schema/type-schema';
 export { DecodeError } from './codec/decode-context';
 export { ObjectDecoder } from './codec/object-decoder';
-export { RequestDecoder, type Decoded, type DecodeRequest, type FieldValidation } from './codec/request-decoder';
+export { MEDIA_TYPES, RequestDecoder, type Decoded, type DecodeRequest, type FieldValidation } from './codec/request-decoder';
 export {
   encodeList,
   encodeStored,
@@ -39,3 +39,5 @@ export {
   withResourceVersion,
   type ListItem,
 } from './codec/stored-json';
+export { ENVELOPE_TAIL, envelopeHead, openEnvelope, sealEnvelope, type Envelope } from './protobuf/envelope';
+export { ProtobufCodec, resourceVersionMessage, watchFrame } from './protobuf/protobuf-codec';
