@@ -41,3 +41,15 @@ export {
 } from './codec/stored-json';
 export { ENVELOPE_TAIL, envelopeHead, openEnvelope, sealEnvelope, type Envelope } from './protobuf/envelope';
 export { ProtobufCodec, resourceVersionMessage, watchFrame } from './protobuf/protobuf-codec';
+export { aggregatedDiscovery, AGGREGATED_DISCOVERY, type APIGroupDiscoveryList } from './discovery/aggregated-discovery';
+export {
+  apiGroup,
+  coreVersions,
+  groupList,
+  resourceList,
+  storageVersionHash,
+  type APIGroupList,
+  type APIResourceList,
+  type APIVersions,
+  type Served,
+} from './discovery/discovery';
