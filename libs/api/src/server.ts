@@ -10,6 +10,7 @@ export {
 } from './define-kind';
 export { kinds } from './kinds';
 export { builtInSchemas } from './schema/built-in-schemas';
+export { PatchSchemas } from './schema/patch-schemas';
 export { SchemaRegistry, type SchemaTable } from './schema/schema-registry';
 export type {
   EmbeddedStruct,
