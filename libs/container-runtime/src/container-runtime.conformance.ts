@@ -12,16 +12,7 @@ import type {
   SandboxConfig,
   TerminalSize,
 } from './container-runtime';
-import {
-  ContainerStartError,
-  ExecError,
-  ImageMissing,
-  ImagePullError,
-  NotFound,
-  NotRunning,
-  NotSupported,
-  PortForwardError,
-} from './runtime-errors';
+import { ContainerStartError, ImageMissing, ImagePullError, NotFound, NotRunning, NotSupported, PortForwardError } from './runtime-errors';
 
 export interface RuntimeUnderTest {
   readonly capabilities: RuntimeCapabilities;
@@ -412,7 +403,7 @@ export function containerRuntimeConformance(name: string, under: RuntimeUnderTes
           yield { width: 123, height: 45 };
           await new Promise(() => undefined);
         }
-        const script = 'until [ "$(busybox stty size)" = "45 123" ]; do :; done; test -t 1 && echo sized';
+        const script = 'until [ "$(busybox stty size 2>/dev/null)" = "45 123" ]; do :; done; test -t 1 && echo sized';
         const signal = AbortSignal.timeout(20_000);
         const exitCode = await runtime.exec(id, { command: ['/bin/sh', '-c', script], tty: true, stdin, stdout, resize: sizes(), signal });
         stdout.end();
@@ -421,7 +412,9 @@ export function containerRuntimeConformance(name: string, under: RuntimeUnderTes
 
       withProcesses('names what it can not run, and refuses containers that do not run', async () => {
         const { id } = await started();
-        await expect(exec(id, ['/no/such/command'])).rejects.toBeInstanceOf(ExecError);
+        const { exitCode, stdout, stderr } = await exec(id, ['/no/such/command']);
+        expect([126, 127]).toContain(exitCode);
+        expect(stdout + stderr).toContain('/no/such/command');
         await runtime.stopContainer(id, 0);
         await expect(exec(id, ['/bin/busybox', 'true'])).rejects.toBeInstanceOf(NotRunning);
         await runtime.removeContainer(id);
@@ -477,13 +470,13 @@ export function containerRuntimeConformance(name: string, under: RuntimeUnderTes
 
     describe('port forwarding', () => {
       withProcesses('reaches a server that listens on the loopback address only', async () => {
-        const { id, sandboxId } = await started({
-          command: ['/bin/busybox', 'nc', '-lk', '-p', '8080', '-s', '127.0.0.1', '-e', '/bin/cat'],
+        const { id, sandboxId, sandbox } = await started({
+          command: ['/bin/busybox', 'httpd', '-f', '-p', '127.0.0.1:8080', '-h', '/etc'],
         });
         await exec(id, ['/bin/sh', '-c', 'until busybox netstat -ltn | busybox grep -q :8080; do :; done']);
         const connection = await runtime.portForward(sandboxId, 8080);
-        connection.end('through the tunnel');
-        expect(await text(connection)).toBe('through the tunnel');
+        connection.end('GET /hostname HTTP/1.0\r\n\r\n');
+        expect(await text(connection)).toContain(`\r\n\r\n${sandbox.hostname}`);
       });
 
       withProcesses('fails where nothing listens, and where there is no sandbox', async () => {

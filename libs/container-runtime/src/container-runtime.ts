@@ -227,7 +227,7 @@ export interface ContainerRuntime {
   /**
    * Runs a command in a running container. Aborting lets go of its streams; the command itself goes on, as in every CRI runtime.
    * @returns its exit code, once it ended and its output is written
-   * @throws NotFound @throws NotRunning @throws ExecError if there is no such command in the container
+   * @throws NotFound @throws NotRunning @throws ExecError if the engine refuses; a command that isn't there ends with 126 or 127 and the runtime's words as output
    */
   exec(id: string, options: ExecOptions): Promise<number>;
   /** Joins the streams of the container's own process until it ends or the signal aborts. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../error-code';
 import type { ContainerStats } from '../container-runtime';
 
 /** Where the kernel's files are; another place in tests. */
@@ -20,7 +21,8 @@ export async function cgroupStats(pid: number, now: number, files: KernelFiles =
     return { ...(await (paths.has('memory') ? readV1(files.cgroup, paths) : readV2(files.cgroup, paths))), timestamp: now };
   } catch (error) {
     // ESRCH: it ended between the opening of the file and its reading.
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return undefined;
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
     throw error;
   }
 }

@@ -79,7 +79,7 @@ export function containerSpec(
     StdinOnce: config.stdinOnce,
     Tty: config.tty,
     // An image's own health check would run beside the kubelet's probes.
-    Healthcheck: { Test: ['NONE'] } as never,
+    Healthcheck: { Test: ['NONE'] },
     HostConfig: {
       ...sharedHostConfig(sandbox.linux, around),
       ...namespaces(sandboxId, sandbox.linux),

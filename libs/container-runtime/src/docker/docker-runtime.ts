@@ -157,8 +157,7 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   watch(listener: (event: RuntimeEvent | undefined) => void, signal: AbortSignal): Promise<void> {
-    const { docker, node, clock } = this.#engine;
-    return watchEngine(docker, { node, clock, signal, listener });
+    return watchEngine(this.#engine, listener, signal);
   }
 
   async #pidOf(sandboxId: string): Promise<number> {

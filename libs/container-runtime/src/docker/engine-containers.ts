@@ -2,6 +2,7 @@ import type { ContainerInspectInfo } from 'dockerode';
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Container, ContainerConfig, ContainerResources, ContainerStats, SandboxConfig } from '../container-runtime';
+import { errorCode } from '../error-code';
 import { ContainerStartError, ImageMissing, NotFound } from '../runtime-errors';
 import { cgroupStats } from './cgroup-stats';
 import { containerSpec, updatableResources } from './container-spec';
@@ -155,6 +156,6 @@ async function makeMissing(hostPath: string): Promise<void> {
     await mkdir(hostPath, { recursive: true });
   } catch (error) {
     // A file, a socket or a device is there: to be mounted as it is.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { errorCode } from '../error-code';
 import { RuntimeUnavailable } from '../runtime-errors';
 
 /** What the operating system calls a connection that couldn't be made or broke. */
@@ -5,7 +6,8 @@ const CONNECTION_ERRORS: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOENT
 
 /** The HTTP status of an answer that the engine gave; undefined if it gave none. */
 export function statusOf(error: unknown): number | undefined {
-  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
+  const { statusCode } = (error ?? {}) as { readonly statusCode?: unknown };
+  return typeof statusCode === 'number' ? statusCode : undefined;
 }
 
 export const isNotFound = (error: unknown): boolean => statusOf(error) === 404;
@@ -15,10 +17,9 @@ export const isConflict = (error: unknown): boolean => statusOf(error) === 409;
 
 /** The engine's own words, without what the driver wraps around them. */
 export function engineMessage(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const json: unknown = 'json' in error ? error.json : undefined;
-  if (typeof json === 'object' && json !== null && 'message' in json && typeof json.message === 'string') return json.message;
-  return error.message.replace(/^\(HTTP code \d+\) [^-]*- /, '').trim();
+  const { json, message } = (error ?? {}) as { readonly json?: { readonly message?: unknown } | null; readonly message?: unknown };
+  if (typeof json?.message === 'string') return json.message;
+  return typeof message === 'string' ? message.replace(/^\(HTTP code \d+\) [^-]*- /, '').trim() : String(error);
 }
 
 /** Runs a call to the engine. @throws RuntimeUnavailable in place of a connection's error; any other error as it is */
@@ -26,8 +27,8 @@ export async function callEngine<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && CONNECTION_ERRORS.has(error.code))
-      throw new RuntimeUnavailable(`the Docker engine can't be reached: ${error.message}: is dockerd running?`, { cause: error });
+    if (CONNECTION_ERRORS.has(errorCode(error)))
+      throw new RuntimeUnavailable(`the Docker engine can't be reached: ${engineMessage(error)}: is dockerd running?`, { cause: error });
     throw error;
   }
 }

@@ -1,8 +1,8 @@
-import type Docker from 'dockerode';
-import { sleep, type Clock } from '@keelson/apimachinery';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { sleep } from '@keelson/apimachinery';
 import type { RuntimeEvent } from '../container-runtime';
+import type { Engine } from './engine';
+import { engineMessage } from './engine-errors';
+import { jsonLines } from './json-lines';
 import { LABEL } from './names';
 
 const RECONNECT_MS = 1000;
@@ -11,45 +11,34 @@ const TYPES: Readonly<Record<string, RuntimeEvent['type']>> = { start: 'started'
 type Listener = (event: RuntimeEvent | undefined) => void;
 
 /** See {@link ContainerRuntime.watch}. Never rejects for a lost engine: it tries again, once a second. */
-export async function watchEngine(
-  docker: Docker,
-  options: { node: string; clock: Clock; signal: AbortSignal; listener: Listener },
-): Promise<void> {
-  const { node, clock, signal, listener } = options;
+export async function watchEngine(engine: Engine, listener: Listener, signal: AbortSignal): Promise<void> {
+  const { docker, node, clock, log } = engine;
   const filters = JSON.stringify({ type: ['container'], event: Object.keys(TYPES), label: [`${LABEL.node}=${node}`] });
   while (!signal.aborted) {
     try {
-      const stream = (await docker.getEvents({ filters, abortSignal: signal })) as Readable;
+      const stream = await docker.getEvents({ filters, abortSignal: signal });
       // What happened before the stream began wasn't seen.
       listener(undefined);
-      await deliver(stream, listener, signal);
-    } catch {
-      // The engine is away, which the kubelet hears from its other calls; here it only means to come back.
+      for await (const message of jsonLines(stream, signal)) {
+        const event = eventOf(message as EngineMessage);
+        if (event !== undefined) listener(event);
+      }
+    } catch (error) {
+      log.v(2, 'Lost the events of the container engine and tries again', { error: engineMessage(error) });
     }
     await sleep(clock, RECONNECT_MS, signal);
   }
 }
 
-async function deliver(stream: Readable, listener: Listener, signal: AbortSignal): Promise<void> {
-  const abort = (): void => void stream.destroy();
-  stream.on('error', () => undefined);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    for await (const line of createInterface({ input: stream })) {
-      const event = parseEvent(line);
-      if (event !== undefined) listener(event);
-    }
-  } finally {
-    signal.removeEventListener('abort', abort);
-    stream.destroy();
-  }
+interface EngineMessage {
+  readonly Action?: string;
+  readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Record<string, string>> };
 }
 
-/** @returns undefined for a line that isn't about a pod's container */
-export function parseEvent(line: string): RuntimeEvent | undefined {
-  const message = JSON.parse(line) as { Action?: string; Actor?: { ID?: string; Attributes?: Record<string, string> } };
-  const type = TYPES[message.Action ?? ''];
-  const podUid = message.Actor?.Attributes?.[LABEL.podUid];
+/** @returns undefined for a message that isn't about a pod's container */
+export function eventOf({ Action: action = '', Actor: actor }: EngineMessage): RuntimeEvent | undefined {
+  const type = TYPES[action];
+  const podUid = actor?.Attributes?.[LABEL.podUid];
   if (type === undefined || podUid === undefined) return undefined;
-  return { type, podUid, containerId: message.Actor?.ID ?? '' };
+  return { type, podUid, containerId: actor?.ID ?? '' };
 }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { Image, RegistryCredentials } from '../container-runtime';
 import { ImagePullError } from '../runtime-errors';
 import { callEngine, engineMessage, isNotFound, statusOf, unlessGone } from './engine-errors';
+import { jsonLines } from './json-lines';
 import { PAUSE_IMAGE, pauseImage } from './pause-image';
 
 /** The images of one engine; see {@link ContainerRuntime} for each method's contract. */
@@ -44,11 +45,11 @@ export class EngineImages {
         ? undefined
         : { username: credentials.username, password: credentials.password, serveraddress: credentials.serverAddress };
     try {
-      const progress = (await callEngine(() => this.#docker.createImage(authconfig, { fromImage: full, abortSignal: signal }))) as Readable;
+      const progress = await callEngine(() => this.#docker.createImage(authconfig, { fromImage: full, abortSignal: signal }));
       await readProgress(progress, signal);
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof Error && statusOf(error) === undefined && !(error instanceof ProgressError)) throw error;
+      if (statusOf(error) === undefined && !(error instanceof ProgressError)) throw error;
       throw new ImagePullError(reference, engineMessage(error), { cause: error });
     }
     const image = await this.get(full);
@@ -67,7 +68,7 @@ export class EngineImages {
     if (architecture !== 'amd64' && architecture !== 'arm64')
       throw new Error(`there is no pause image for architecture ${architecture}: only for amd64 and arm64`);
     const tar = await pauseImage(architecture);
-    const progress = (await callEngine(() => this.#docker.loadImage(Readable.from([tar])))) as Readable;
+    const progress = await callEngine(() => this.#docker.loadImage(Readable.from([tar])));
     await readProgress(progress, new AbortController().signal);
     return PAUSE_IMAGE;
   }
@@ -87,28 +88,12 @@ export class EngineImages {
 class ProgressError extends Error {}
 
 /** Reads the engine's account of a pull or load to its end. It answers 200 before it begins; that it failed, it says in here. */
-async function readProgress(progress: Readable, signal: AbortSignal): Promise<void> {
-  const abort = (): void => void progress.destroy();
-  signal.addEventListener('abort', abort, { once: true });
-  let text = '';
-  try {
-    for await (const chunk of progress as AsyncIterable<Buffer>) {
-      text += chunk.toString();
-      const lines = text.split('\n');
-      text = lines.pop() ?? '';
-      for (const line of lines) throwIfFailed(line);
-    }
-    throwIfFailed(text);
-  } finally {
-    signal.removeEventListener('abort', abort);
-    progress.destroy();
+async function readProgress(progress: NodeJS.ReadableStream, signal: AbortSignal): Promise<void> {
+  for await (const message of jsonLines(progress, signal)) {
+    const { error } = message as { readonly error?: string };
+    if (error !== undefined) throw new ProgressError(error);
   }
-}
-
-function throwIfFailed(line: string): void {
-  if (line.trim() === '') return;
-  const message = JSON.parse(line) as { error?: string };
-  if (message.error !== undefined) throw new ProgressError(message.error);
+  signal.throwIfAborted();
 }
 
 /** Without a tag or digest the engine would pull every tag there is. */
@@ -123,7 +108,7 @@ function imageOf(info: ImageInspectInfo): Image {
     tags: present(info.RepoTags),
     digests: present(info.RepoDigests),
     sizeBytes: info.Size,
-    user: (info.Config.User as string | undefined) ?? '',
+    user: info.Config.User,
   };
 }
 

@@ -19,7 +19,7 @@ export class Engine {
   readonly docker: Docker;
   readonly node: string;
   readonly clock: Clock;
-  readonly #log: Logger;
+  readonly log: Logger;
   #cgroupDriver: 'cgroupfs' | 'systemd' | undefined;
   /** Undefined until a sandbox's start has shown it. */
   #negativeOomScores: boolean | undefined;
@@ -28,7 +28,7 @@ export class Engine {
     this.docker = docker;
     this.node = node;
     this.clock = clock;
-    this.#log = log;
+    this.log = log;
   }
 
   async cgroupDriver(): Promise<'cgroupfs' | 'systemd'> {
@@ -55,7 +55,7 @@ export class Engine {
   /** Remembers what a sandbox's start has shown, and says once that containers do without. */
   learnNegativeOomScores(possible: boolean): void {
     if (!possible && this.#negativeOomScores !== false)
-      this.#log.warn(
+      this.log.warn(
         'The container engine may not lower OOM scores, which takes CAP_SYS_RESOURCE: containers run with 0 instead of a negative score',
       );
     this.#negativeOomScores = possible;

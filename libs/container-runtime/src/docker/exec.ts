@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { Exec, ExecInspectInfo } from 'dockerode';
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { sleep, type Clock } from '@keelson/apimachinery';
 import type { AttachOptions, ExecOptions, TerminalSize } from '../container-runtime';
 import { ExecError, NotFound, NotRunning } from '../runtime-errors';
@@ -56,7 +56,8 @@ export async function attachToContainer(docker: Docker, id: string, options: Att
   const ended = new AbortController();
   const resizing = followSize(options, ended.signal, ({ width: w, height: h }) => container.resize({ w, h }));
   try {
-    await joinStreams(connection as Duplex, { ...options, tty: info.Config.Tty });
+    if (!(connection instanceof Duplex)) throw new ExecError('the engine did not hand over its connection');
+    await joinStreams(connection, { ...options, tty: info.Config.Tty });
   } finally {
     ended.abort();
     await resizing;

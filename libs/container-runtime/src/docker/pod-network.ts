@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { firstAddress } from '../address-pool';
+import { errorCode } from '../error-code';
 import { callEngine, isConflict, isNotFound, unlessGone } from './engine-errors';
 
 /** A bridge that all pods on this machine share, whatever node they belong to. See docs/adr/0010-pod-network-on-docker.md. */
@@ -90,7 +91,7 @@ async function hasRule([table, chain, words]: Rule): Promise<boolean> {
     await iptables(table, '-C', chain, words);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 1) return false;
+    if (errorCode(error) === 1) return false;
     throw error;
   }
 }
