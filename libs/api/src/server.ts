@@ -9,3 +9,33 @@ export {
   type TableContext,
 } from './define-kind';
 export { kinds } from './kinds';
+export { builtInSchemas } from './schema/built-in-schemas';
+export { SchemaRegistry, type SchemaTable } from './schema/schema-registry';
+export type {
+  EmbeddedStruct,
+  FieldSchema,
+  ListSchema,
+  MapSchema,
+  Presence,
+  ScalarSchema,
+  ScalarType,
+  SchemaOrSchema,
+  ServedGroup,
+  ServedResource,
+  ServedSubresource,
+  StructValueSchema,
+  TypeSchema,
+  ValueSchema,
+} from './schema/type-schema';
+export { DecodeError } from './codec/decode-context';
+export { ObjectDecoder } from './codec/object-decoder';
+export { RequestDecoder, type Decoded, type DecodeRequest, type FieldValidation } from './codec/request-decoder';
+export {
+  encodeList,
+  encodeStored,
+  identityPrefix,
+  metadataPrefix,
+  resourceVersionField,
+  withResourceVersion,
+  type ListItem,
+} from './codec/stored-json';

@@ -1,2 +1,3 @@
+export { openLmdbStore, type LmdbStoreOptions } from './lmdb/open-lmdb-store';
 export type { DeleteResult, ListOptions, ListResult, PutResult, Revision, Store, StoredRecord, StoreEvent } from './store';
 export { RevisionCompacted, RevisionInFuture, StoreUnavailable } from './store-errors';
