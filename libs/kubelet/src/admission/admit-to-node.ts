@@ -17,8 +17,12 @@ export function admitToNode(pod: ReadonlyPod, node: ReadonlyNode, { others, isSt
   return (
     refuseOperatingSystem(pod) ??
     refuseResources(pod, node, others) ??
-    (matchesNodeAffinity(pod, node) ? undefined : refused('NodeAffinity', "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector")) ??
-    (portsConflict(pod, others) ? refused('NodePorts', "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports") : undefined) ??
+    (matchesNodeAffinity(pod, node)
+      ? undefined
+      : refused('NodeAffinity', "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector")) ??
+    (portsConflict(pod, others)
+      ? refused('NodePorts', "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports")
+      : undefined) ??
     (isStatic ? undefined : refuseTaints(pod, node))
   );
 }
@@ -32,7 +36,8 @@ function refuseOperatingSystem(pod: ReadonlyPod): WaitingReason | undefined {
 
 function refuseResources(pod: ReadonlyPod, node: ReadonlyNode, others: readonly ReadonlyPod[]): WaitingReason | undefined {
   const allocatable = resourceAmounts(node.status?.allocatable);
-  if (others.length + 1 > (allocatable['pods'] ?? Number.POSITIVE_INFINITY)) return outOf('pods', 1, others.length, allocatable['pods'] ?? 0);
+  if (others.length + 1 > (allocatable['pods'] ?? Number.POSITIVE_INFINITY))
+    return outOf('pods', 1, others.length, allocatable['pods'] ?? 0);
   const used = others.map(podRequests);
   for (const [resource, requested] of Object.entries(podRequests(pod))) {
     const taken = used.reduce((total, requests) => total + (requests[resource] ?? 0), 0);
@@ -61,7 +66,9 @@ function portsConflict(pod: ReadonlyPod, others: readonly ReadonlyPod[]): boolea
 function hostPortsOf(pod: ReadonlyPod): HostPort[] {
   return allContainersOf(pod)
     .flatMap(({ ports = [] }) => ports)
-    .flatMap(({ hostPort = 0, hostIP, protocol = 'TCP' }) => (hostPort === 0 ? [] : [{ ip: anyAddress(hostIP), protocol, port: hostPort }]));
+    .flatMap(({ hostPort = 0, hostIP, protocol = 'TCP' }) =>
+      hostPort === 0 ? [] : [{ ip: anyAddress(hostIP), protocol, port: hostPort }],
+    );
 }
 
 const anyAddress = (ip: string | undefined): string => (ip === undefined || ip === '' ? '0.0.0.0' : ip);
@@ -72,7 +79,9 @@ function conflicts(a: HostPort, b: HostPort): boolean {
 
 /** Only NoExecute drives off a pod that is already bound. */
 function refuseTaints(pod: ReadonlyPod, node: ReadonlyNode): WaitingReason | undefined {
-  const taint = (node.spec.taints ?? []).find((candidate) => candidate.effect === 'NoExecute' && !(pod.spec.tolerations ?? []).some((toleration) => tolerates(toleration, candidate)));
+  const taint = (node.spec.taints ?? []).find(
+    (candidate) => candidate.effect === 'NoExecute' && !(pod.spec.tolerations ?? []).some((toleration) => tolerates(toleration, candidate)),
+  );
   if (taint === undefined) return undefined;
   return refused('TaintToleration', `Predicate TaintToleration failed: node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`);
 }

@@ -14,7 +14,10 @@ function matchesTerm({ matchExpressions = [], matchFields = [] }: DeepReadonly<N
   if (matchExpressions.length + matchFields.length === 0) return false;
   const labels = node.metadata.labels ?? {};
   const fields: Readonly<Record<string, string>> = { 'metadata.name': node.metadata.name };
-  return matchExpressions.every((requirement) => holds(requirement, labels[requirement.key])) && matchFields.every((requirement) => holds(requirement, fields[requirement.key]));
+  return (
+    matchExpressions.every((requirement) => holds(requirement, labels[requirement.key])) &&
+    matchFields.every((requirement) => holds(requirement, fields[requirement.key]))
+  );
 }
 
 function holds({ operator, values = [] }: DeepReadonly<NodeSelectorRequirement>, value: string | undefined): boolean {

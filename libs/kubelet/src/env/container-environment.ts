@@ -81,7 +81,10 @@ async function referredValue(
   throw configProblem('fileKeyRef is not supported by this node');
 }
 
-function presentKey(value: string | undefined, about: { readonly optional: boolean | undefined; readonly missing: string }): string | undefined {
+function presentKey(
+  value: string | undefined,
+  about: { readonly optional: boolean | undefined; readonly missing: string },
+): string | undefined {
   if (value === undefined && about.optional !== true) throw configProblem(about.missing);
   return value;
 }
@@ -103,6 +106,7 @@ function asConfigProblem(read: () => string): string {
   }
 }
 
-const configProblem = (message: string, cause?: unknown): StartProblem => new StartProblem('CreateContainerConfigError', message, { cause });
+const configProblem = (message: string, cause?: unknown): StartProblem =>
+  new StartProblem('CreateContainerConfigError', message, { cause });
 
 const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');

@@ -1,6 +1,6 @@
 import { namespaceOf } from '../pod/pod-names';
 import { allContainersOf } from '../pod/pod-containers';
-import { milliCPU, quantityValue, wholeUnits } from '../pod/quantity';
+import { milliCPU, wholeUnits } from '../pod/quantity';
 import type { ReadonlyContainer, ReadonlyPod } from '../pod/types';
 
 /** What of a pod only its node knows. */
@@ -55,7 +55,7 @@ export function containerResource(
 }
 
 function inUnitsOf(resource: string, quantity: string | undefined, divisor: string | undefined): number {
-  const unit = divisor === undefined || quantityValue(divisor) === 0 ? '1' : divisor;
+  const unit = divisor === undefined || milliCPU(divisor) === 0 ? '1' : divisor;
   if (resource === 'cpu') return Math.ceil(milliCPU(quantity) / milliCPU(unit));
   return Math.ceil(wholeUnits(quantity) / wholeUnits(unit));
 }

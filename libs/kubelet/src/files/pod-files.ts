@@ -50,8 +50,8 @@ export class PodFiles {
     const path = join(volume, subPath);
     const realVolume = await realpath(volume);
     if (!isInside(volume, path) || !isInside(realVolume, await realpath(await existingAncestor(path)))) refuse();
-    await mkdir(path, { recursive: true, mode: 0o750 }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
+    await mkdir(path, { recursive: true, mode: 0o750 }).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     });
     const real = await realpath(path);
     if (!isInside(realVolume, real)) refuse();
@@ -59,8 +59,8 @@ export class PodFiles {
   }
 
   async podUids(): Promise<string[]> {
-    return readdir(join(this.#root, 'pods')).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
+    return readdir(join(this.#root, 'pods')).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
     });
   }

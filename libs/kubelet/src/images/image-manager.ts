@@ -48,7 +48,12 @@ export class ImageManager {
     const policy = container.imagePullPolicy ?? (isLatest(reference) ? 'Always' : 'IfNotPresent');
     const present = policy === 'Always' ? undefined : await this.#deps.runtime.image(name);
     if (present !== undefined) {
-      this.#deps.events.normal(pod, 'Pulled', `Container image "${name}" already present on machine${policy === 'Never' ? '' : ' and can be accessed by the pod'}`, container.name);
+      this.#deps.events.normal(
+        pod,
+        'Pulled',
+        `Container image "${name}" already present on machine${policy === 'Never' ? '' : ' and can be accessed by the pod'}`,
+        container.name,
+      );
       return present;
     }
     if (policy === 'Never') throw this.#neverPulled(pod, container);

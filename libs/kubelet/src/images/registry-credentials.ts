@@ -52,7 +52,9 @@ function matches(key: string, image: string): boolean {
   const [host = '', ...path] = image.split('/');
   const keyParts = keyHost.split('.');
   const parts = host.split('.');
-  const hostMatches = keyParts.length === parts.length && keyParts.every((part, index) => new RegExp(`^${part.split('*').map(escape).join('.*')}$`).test(parts[index] ?? ''));
+  const hostMatches =
+    keyParts.length === parts.length &&
+    keyParts.every((part, index) => new RegExp(`^${part.split('*').map(escape).join('.*')}$`).test(parts[index] ?? ''));
   return hostMatches && keyPath.every((part, index) => part === path[index]);
 }
 

@@ -65,7 +65,10 @@ const unique = (list: readonly string[]): string[] => [...new Set(list)];
 export function parseResolvConf(text: string): ResolverConfig {
   const config = { servers: [] as string[], searches: [] as string[], options: [] as string[] };
   for (const line of text.split('\n')) {
-    const [keyword, ...values] = line.replace(/[#;].*/, '').trim().split(/\s+/);
+    const [keyword, ...values] = line
+      .replace(/[#;].*/, '')
+      .trim()
+      .split(/\s+/);
     if (keyword === 'nameserver' && values[0] !== undefined) config.servers.push(values[0]);
     if (keyword === 'search') config.searches = values.map((domain) => (domain === '.' ? domain : domain.replace(/\.$/, '')));
     if (keyword === 'options') config.options = values;

@@ -22,7 +22,9 @@ export function podHostname(pod: ReadonlyPod, clusterDomain: string): PodHostnam
   if (spec.setHostnameAsFQDN !== true || domain === '') return { hostname, domain, inside: hostname };
   const inside = `${hostname}.${domain}`;
   if (inside.length > MAX_HOSTNAME + 1)
-    throw new RangeError(`failed to construct FQDN from pod hostname and cluster domain, FQDN ${inside} is too long (64 characters is the max, ${inside.length} characters requested)`);
+    throw new RangeError(
+      `failed to construct FQDN from pod hostname and cluster domain, FQDN ${inside} is too long (64 characters is the max, ${inside.length} characters requested)`,
+    );
   return { hostname, domain, inside };
 }
 

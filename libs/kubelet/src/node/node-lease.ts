@@ -1,4 +1,4 @@
-import { StatusError, sleep, type Clock } from '@keelson/apimachinery';
+import { formatMicroTime, sleep, StatusError, type Clock } from '@keelson/apimachinery';
 import { leases, type Lease } from '@keelson/api';
 import type { ApiClient } from '@keelson/client';
 import type { Logger } from '@keelson/component-base';
@@ -41,10 +41,12 @@ export class NodeLease {
   async #renew(signal: AbortSignal): Promise<void> {
     const { client, nodeName, clock } = this.#deps;
     const name = { namespace: NAMESPACE, name: nodeName };
-    const renewTime = `${new Date(clock.now()).toISOString().slice(0, 23)}000Z`;
+    const renewTime = formatMicroTime(clock.now());
     const current = this.#lease ?? (await this.#read(signal));
     if (current === undefined) {
-      this.#lease = await client.resource(leases).create({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', ...this.#fresh(renewTime) }, { signal });
+      this.#lease = await client
+        .resource(leases)
+        .create({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', ...this.#fresh(renewTime) }, { signal });
       return;
     }
     const spec = { ...current.spec, holderIdentity: nodeName, leaseDurationSeconds: this.#deps.durationSeconds, renewTime };

@@ -1,10 +1,9 @@
-import { StatusError, sleep, type Clock } from '@keelson/apimachinery';
+import { semanticEqual, sleep, StatusError, type Clock } from '@keelson/apimachinery';
 import { nodes, type NodeStatus } from '@keelson/api';
 import type { ApiClient } from '@keelson/client';
 import type { Logger } from '@keelson/component-base';
 import type { ContainerRuntime } from '@keelson/container-runtime';
 import type { ReadonlyNode } from '../pod/types';
-import { isSame } from '../status/status-patch';
 import type { NodeHost } from './node-host';
 import { newNode, registerNode } from './node-registration';
 import type { NodeSettings } from './node-settings';
@@ -60,12 +59,14 @@ export class NodeReporter {
   async report(signal: AbortSignal): Promise<void> {
     const { settings, client, clock, reportFrequency } = this.#deps;
     const observed = await this.#observe();
-    const known = this.#node === undefined ? await this.#register(observed, signal) : (this.node ?? this.#node);
+    const known = this.#node === undefined ? await this.#register(observed, signal) : (this.#deps.observedNode() ?? this.#node);
     const status = nodeStatus(known, settings, observed);
     const isDue = clock.monotonic() - this.#reported >= reportFrequency;
-    if (!isDue && isSame(comparable(known.status), comparable(status))) return;
+    if (!isDue && semanticEqual(comparable(known.status), comparable(status))) return;
     try {
-      this.#node = await client.resource(nodes).patch({ name: settings.nodeName }, { type: 'strategic', patch: { status: replacing(status) } }, { subresource: 'status', signal });
+      this.#node = await client
+        .resource(nodes)
+        .patch({ name: settings.nodeName }, { type: 'strategic', patch: { status: replacing(status) } }, { subresource: 'status', signal });
       this.#reported = clock.monotonic();
     } catch (error) {
       // Someone deleted the node: it registers again at the next look.
@@ -100,7 +101,8 @@ export class NodeReporter {
     const problems: string[] = [];
     await this.#deps.runtime.check().catch((error: unknown) => problems.push(error instanceof Error ? error.message : String(error)));
     const silence = this.#deps.runtimeSilence();
-    if (silence > MAX_RUNTIME_SILENCE_MILLISECONDS) problems.push(`PLEG is not healthy: pleg was last seen active ${Math.round(silence / 1000)}s ago; threshold is 3m0s`);
+    if (silence > MAX_RUNTIME_SILENCE_MILLISECONDS)
+      problems.push(`PLEG is not healthy: pleg was last seen active ${Math.round(silence / 1000)}s ago; threshold is 3m0s`);
     return problems;
   }
 }
@@ -109,7 +111,15 @@ export class NodeReporter {
 function comparable(status: ReadonlyNode['status']): object {
   const { addresses, capacity, allocatable, conditions = [], daemonEndpoints, images, nodeInfo } = status ?? {};
   const own = conditions.filter(({ type }) => ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'].includes(type ?? ''));
-  return { addresses, capacity, allocatable, daemonEndpoints, images, nodeInfo, conditions: own.map(({ type, status: state, reason, message }) => ({ type, state, reason, message })) };
+  return {
+    addresses,
+    capacity,
+    allocatable,
+    daemonEndpoints,
+    images,
+    nodeInfo,
+    conditions: own.map(({ type, status: state, reason, message }) => ({ type, state, reason, message })),
+  };
 }
 
 /** Addresses would be merged by type, and two of one type are allowed. */

@@ -3,7 +3,7 @@ import type { Image } from '@keelson/container-runtime';
 import { formatBytes, formatMilliCPU } from '../pod/quantity';
 import { resourceAmounts } from '../pod/pod-resources';
 import type { ReadonlyNode } from '../pod/types';
-import { time } from '../status/container-statuses';
+import { formatTime } from '@keelson/apimachinery';
 import type { MachineInfo, MachinePressure } from './node-host';
 import type { NodeSettings } from './node-settings';
 
@@ -30,7 +30,10 @@ const PID_THRESHOLD = 0.05;
 export function nodeStatus(node: ReadonlyNode, settings: NodeSettings, observed: NodeObservation): NodeStatus {
   const { machine } = observed;
   const capacity = capacityOf(settings, observed);
-  const addresses = settings.externalCloudProvider && (node.status?.addresses ?? []).length > 0 ? (node.status?.addresses ?? []).map((address) => ({ ...address })) : addressesOf(settings, observed);
+  const addresses =
+    settings.externalCloudProvider && (node.status?.addresses ?? []).length > 0
+      ? (node.status?.addresses ?? []).map((address) => ({ ...address }))
+      : addressesOf(settings, observed);
   return {
     addresses,
     capacity,
@@ -55,7 +58,10 @@ export function nodeStatus(node: ReadonlyNode, settings: NodeSettings, observed:
 
 function addressesOf({ nodeName, nodeIPs }: NodeSettings, { addresses, machine }: NodeObservation): NodeAddress[] {
   const ips = nodeIPs.length > 0 ? nodeIPs : addresses.slice(0, 1);
-  return [...ips.map((address) => ({ type: 'InternalIP', address })), { type: 'Hostname', address: machine.hostname === '' ? nodeName : machine.hostname }];
+  return [
+    ...ips.map((address) => ({ type: 'InternalIP', address })),
+    { type: 'Hostname', address: machine.hostname === '' ? nodeName : machine.hostname },
+  ];
 }
 
 function capacityOf({ maxPods }: NodeSettings, { machine, pressure }: NodeObservation): Record<string, string> {
@@ -75,7 +81,8 @@ function allocatableOf(capacity: Readonly<Record<string, string>>, settings: Nod
   return Object.fromEntries(
     Object.entries(amounts).map(([resource, amount]) => {
       const taken = reserved.reduce((total, amounts) => total + (amounts[resource] ?? 0), 0);
-      const forEviction = resource === 'memory' ? settings.evictionMemoryBytes : resource === 'ephemeral-storage' ? Math.trunc(amount * DISK_THRESHOLD) : 0;
+      const forEviction =
+        resource === 'memory' ? settings.evictionMemoryBytes : resource === 'ephemeral-storage' ? Math.trunc(amount * DISK_THRESHOLD) : 0;
       const left = Math.max(0, amount - taken - forEviction);
       return [resource, resource === 'cpu' ? formatMilliCPU(left) : resource === 'memory' ? formatBytes(left) : String(left)];
     }),
@@ -95,9 +102,24 @@ function conditionsOf(node: ReadonlyNode, { pressure, problems, now }: NodeObser
   const { memoryAvailableBytes, diskAvailableBytes, diskCapacityBytes, inodesFree, inodes, processes, maxProcesses } = pressure;
   const hasDiskPressure = diskAvailableBytes < diskCapacityBytes * DISK_THRESHOLD || inodesFree < inodes * INODE_THRESHOLD;
   const verdicts: Verdict[] = [
-    pressureCondition('MemoryPressure', memoryAvailableBytes < MEMORY_THRESHOLD_BYTES, ['KubeletHasSufficientMemory', 'kubelet has sufficient memory available'], ['KubeletHasInsufficientMemory', 'kubelet has insufficient memory available']),
-    pressureCondition('DiskPressure', hasDiskPressure, ['KubeletHasNoDiskPressure', 'kubelet has no disk pressure'], ['KubeletHasDiskPressure', 'kubelet has disk pressure']),
-    pressureCondition('PIDPressure', maxProcesses - processes < maxProcesses * PID_THRESHOLD, ['KubeletHasSufficientPID', 'kubelet has sufficient PID available'], ['KubeletHasInsufficientPID', 'kubelet has insufficient PID available']),
+    pressureCondition(
+      'MemoryPressure',
+      memoryAvailableBytes < MEMORY_THRESHOLD_BYTES,
+      ['KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+      ['KubeletHasInsufficientMemory', 'kubelet has insufficient memory available'],
+    ),
+    pressureCondition(
+      'DiskPressure',
+      hasDiskPressure,
+      ['KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+      ['KubeletHasDiskPressure', 'kubelet has disk pressure'],
+    ),
+    pressureCondition(
+      'PIDPressure',
+      maxProcesses - processes < maxProcesses * PID_THRESHOLD,
+      ['KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+      ['KubeletHasInsufficientPID', 'kubelet has insufficient PID available'],
+    ),
     problems.length === 0
       ? { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }
       : { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: `[${problems.join(', ')}]` },
@@ -105,7 +127,7 @@ function conditionsOf(node: ReadonlyNode, { pressure, problems, now }: NodeObser
   return verdicts.map((verdict) => {
     const before = node.status?.conditions?.find(({ type }) => type === verdict.type);
     const since = before?.status === verdict.status ? before.lastTransitionTime : undefined;
-    return { ...verdict, lastHeartbeatTime: time(now), lastTransitionTime: since ?? time(now) };
+    return { ...verdict, lastHeartbeatTime: formatTime(now), lastTransitionTime: since ?? formatTime(now) };
   });
 }
 

@@ -69,7 +69,9 @@ function goOn(pod: ReadonlyPod, state: PodState, sandbox: Sandbox, probes: Probe
   if (init.outcome === 'failed') return { ...NOTHING, killPod: true };
   if (init.outcome === 'blocked') return { ...NOTHING, kill: init.kill, start: init.start };
 
-  const main = pod.spec.containers.map((container) => computeContainerAction(pod, newestContainer(state, container.name), { container, init: false, probes }));
+  const main = pod.spec.containers.map((container) =>
+    computeContainerAction(pod, newestContainer(state, container.name), { container, init: false, probes }),
+  );
   if (main.every((action) => action === 'done')) return { ...NOTHING, killPod: true };
   const kill = main.filter((action) => isKill(action));
   const start = pod.spec.containers.filter((container, index) => mustStart(pod, container, main[index]));

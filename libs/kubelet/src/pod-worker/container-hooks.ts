@@ -27,7 +27,10 @@ export async function runHook(
   if (exec !== undefined) await runCommand(exec.command ?? [], target.containerId, deps);
   else if (request !== undefined) {
     const port = resolvePort(request.port, target.container);
-    const { status } = await httpGet({ ...request, port, host: request.host ?? target.podIP ?? '' }, { signal: deps.signal, userAgent: 'kube-lifecycle' });
+    const { status } = await httpGet(
+      { ...request, port, host: request.host ?? target.podIP ?? '' },
+      { signal: deps.signal, userAgent: 'kube-lifecycle' },
+    );
     if (status >= 400) throw new Error(`lifecycle HTTP handler answered ${status}`);
   } else if (pause !== undefined) await sleep(deps.clock, pause.seconds * 1000, deps.signal);
   deps.signal.throwIfAborted();

@@ -14,7 +14,11 @@ export interface ContainerFiles {
   subPath(volume: string, path: string): Promise<string>;
 }
 
-const PROPAGATION: Readonly<Record<string, Mount['propagation']>> = { None: 'private', HostToContainer: 'host-to-container', Bidirectional: 'bidirectional' };
+const PROPAGATION: Readonly<Record<string, Mount['propagation']>> = {
+  None: 'private',
+  HostToContainer: 'host-to-container',
+  Bidirectional: 'bidirectional',
+};
 
 const DEFAULT_TERMINATION_LOG = '/dev/termination-log';
 
@@ -24,7 +28,11 @@ const DEFAULT_TERMINATION_LOG = '/dev/termination-log';
  */
 export async function containerMounts(
   container: ReadonlyContainer,
-  { volumes, files, environment }: { readonly volumes: MountedVolumes; readonly files: ContainerFiles; readonly environment: ReadonlyMap<string, string> },
+  {
+    volumes,
+    files,
+    environment,
+  }: { readonly volumes: MountedVolumes; readonly files: ContainerFiles; readonly environment: ReadonlyMap<string, string> },
 ): Promise<Mount[]> {
   const mounts: Mount[] = [];
   for (const mount of container.volumeMounts ?? []) mounts.push(await volumeMount(mount, volumes, files, environment));
@@ -44,7 +52,8 @@ async function volumeMount(
   environment: ReadonlyMap<string, string>,
 ): Promise<Mount> {
   const volume = volumes.get(mount.name);
-  if (volume === undefined) throw new StartProblem('CreateContainerConfigError', `cannot find volume "${mount.name}" to mount into container`);
+  if (volume === undefined)
+    throw new StartProblem('CreateContainerConfigError', `cannot find volume "${mount.name}" to mount into container`);
   const subPath = mount.subPathExpr === undefined ? (mount.subPath ?? '') : expandAll(mount.subPathExpr, environment);
   const propagation = PROPAGATION[mount.mountPropagation ?? 'None'];
   return {
@@ -58,7 +67,8 @@ async function volumeMount(
 function expandAll(expression: string, environment: ReadonlyMap<string, string>): string {
   return expandVariables(expression, (name) => {
     const value = environment.get(name);
-    if (value === undefined) throw new StartProblem('CreateContainerConfigError', `missing value for "${name}" in subPathExpr "${expression}"`);
+    if (value === undefined)
+      throw new StartProblem('CreateContainerConfigError', `missing value for "${name}" in subPathExpr "${expression}"`);
     return value;
   });
 }

@@ -24,7 +24,11 @@ export function containerSecurity(pod: ReadonlyPod, container: ReadonlyContainer
     ...(own.allowPrivilegeEscalation === undefined ? {} : { allowPrivilegeEscalation: own.allowPrivilegeEscalation }),
     ...(own.capabilities?.add === undefined ? {} : { addCapabilities: own.capabilities.add }),
     ...(own.capabilities?.drop === undefined ? {} : { dropCapabilities: own.capabilities.drop }),
-    ...(seccomp === 'RuntimeDefault' ? { seccompProfile: 'runtime-default' } : seccomp === 'Unconfined' ? { seccompProfile: 'unconfined' } : {}),
+    ...(seccomp === 'RuntimeDefault'
+      ? { seccompProfile: 'runtime-default' }
+      : seccomp === 'Unconfined'
+        ? { seccompProfile: 'unconfined' }
+        : {}),
   };
 }
 

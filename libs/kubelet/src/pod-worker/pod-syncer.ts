@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { DeepReadonly, Service } from '@keelson/api';
 import type { Container, ContainerRuntime, SandboxConfig } from '@keelson/container-runtime';
-import type { Clock } from '@keelson/apimachinery';
+import { formatGoDuration, type Clock } from '@keelson/apimachinery';
 import type { Logger } from '@keelson/component-base';
 import { containerEnvironment } from '../env/container-environment';
 import type { PodFiles } from '../files/pod-files';
@@ -72,7 +72,12 @@ export class PodSyncer {
 
     if (actions.newSandboxAttempt !== undefined) await this.#makeSandbox(pod, actions.newSandboxAttempt);
     const current = actions.newSandboxAttempt === undefined ? state : await this.#deps.states.read(pod.metadata.uid);
-    return this.#startAll(pod, current, actions.start.map(({ container }) => container), volumes);
+    return this.#startAll(
+      pod,
+      current,
+      actions.start.map(({ container }) => container),
+      volumes,
+    );
   }
 
   async #stopEverything(pod: ReadonlyPod, state: PodState): Promise<void> {
@@ -120,7 +125,12 @@ export class PodSyncer {
     }
   }
 
-  async #startAll(pod: ReadonlyPod, state: PodState, containers: readonly ReadonlyContainer[], volumes: MountedVolumes): Promise<SyncOutcome> {
+  async #startAll(
+    pod: ReadonlyPod,
+    state: PodState,
+    containers: readonly ReadonlyContainer[],
+    volumes: MountedVolumes,
+  ): Promise<SyncOutcome> {
     const sandbox = readySandbox(state);
     if (sandbox === undefined) throw new Error(`the sandbox of pod ${podDescription(pod)} is not ready`);
     const config = sandboxConfig(pod, sandbox.attempt, this.#deps.sandbox);
@@ -132,7 +142,8 @@ export class PodSyncer {
         await this.#start(pod, container, { state, sandboxId: sandbox.id, podIPs: sandbox.ips, config, volumes, files });
         started.push(container.name);
       } catch (error) {
-        const problem = error instanceof StartProblem ? error : new StartProblem('CreateContainerError', messageOf(error), { cause: error });
+        const problem =
+          error instanceof StartProblem ? error : new StartProblem('CreateContainerError', messageOf(error), { cause: error });
         problems.set(container.name, problem);
       }
     }
@@ -169,7 +180,14 @@ export class PodSyncer {
       const terminationLog = await files?.makeTerminationLog(pod.metadata.uid, container.name, attempt);
       const own = terminationLog === undefined ? parts.files : { ...parts.files, terminationLog };
       const mounts = files === undefined ? [] : await containerMounts(container, { volumes, files: own, environment });
-      const config = containerConfig(pod, container, { attempt, image, imageReference: container.image ?? image.id, environment, mounts, node: limits });
+      const config = containerConfig(pod, container, {
+        attempt,
+        image,
+        imageReference: container.image ?? image.id,
+        environment,
+        mounts,
+        node: limits,
+      });
       const id = await runtime.createContainer(parts.sandboxId, config, parts.config);
       events.normal(pod, 'Created', 'Container created', container.name);
       return id;
@@ -187,7 +205,7 @@ export class PodSyncer {
     const wait = backoff.remaining(key, ended);
     if (wait === 0) return backoff.next(key, ended);
     events.warning(pod, 'BackOff', `Back-off restarting failed container ${container.name} in pod ${podDescription(pod)}`, container.name);
-    const length = goDuration(backoff.current(key));
+    const length = formatGoDuration(backoff.current(key));
     const message = `back-off ${length} restarting failed container=${container.name} pod=${podDescription(pod)}`;
     throw new StartProblem('CrashLoopBackOff', message, { retryAfter: wait });
   }
@@ -246,12 +264,6 @@ function lastRestartCount(pod: ReadonlyPod, container: string): number {
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   const status = statuses.find(({ name, containerID }) => name === container && containerID !== undefined);
   return status === undefined ? 0 : status.restartCount + 1;
-}
-
-/** As Go prints the lengths that back-offs have: `10s`, `1m20s`, `5m0s`. */
-function goDuration(milliseconds: number): string {
-  const total = Math.round(milliseconds / 1000);
-  return total < 60 ? `${total}s` : `${Math.trunc(total / 60)}m${total % 60}s`;
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -153,7 +153,11 @@ export class PodWorker {
     this.#remember(outcome);
     if (outcome.changed) return 0;
     if (outcome.problems.size > 0) this.#setStatus(state);
-    return Math.min(RESYNC_MILLISECONDS, this.#untilDeadline(), ...[...outcome.problems.values()].map(({ retryAfter }) => retryAfter ?? MAX_RETRY_MILLISECONDS));
+    return Math.min(
+      RESYNC_MILLISECONDS,
+      this.#untilDeadline(),
+      ...[...outcome.problems.values()].map(({ retryAfter }) => retryAfter ?? MAX_RETRY_MILLISECONDS),
+    );
   }
 
   #remember({ problems, started }: SyncOutcome): void {

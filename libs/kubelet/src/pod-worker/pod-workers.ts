@@ -8,6 +8,8 @@ export interface PodWorkersDeps {
   /** Nothing of the pod is left. */
   readonly onFinished: (pod: ReadonlyPod) => void;
   readonly log: Logger;
+  /** When it aborts the workers end, and their pods run on. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -66,6 +68,7 @@ export class PodWorkers {
 
   #finish(pod: ReadonlyPod): void {
     this.#workers.delete(pod.metadata.uid);
+    if (this.#deps.signal.aborted) return;
     this.#deps.onFinished(pod);
     const successor = this.#successors.get(nameOf(pod));
     this.#successors.delete(nameOf(pod));

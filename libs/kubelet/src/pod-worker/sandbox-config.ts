@@ -45,6 +45,13 @@ function hostPorts(pod: ReadonlyPod): SandboxConfig['portMappings'] {
     .flatMap(({ ports = [] }) => ports)
     .flatMap(({ hostPort, containerPort, protocol = 'TCP', hostIP }) => {
       if (hostPort === undefined || hostPort === 0) return [];
-      return [{ protocol: protocol as 'TCP' | 'UDP' | 'SCTP', containerPort, hostPort, ...(hostIP === undefined || hostIP === '' ? {} : { hostIP }) }];
+      return [
+        {
+          protocol: protocol as 'TCP' | 'UDP' | 'SCTP',
+          containerPort,
+          hostPort,
+          ...(hostIP === undefined || hostIP === '' ? {} : { hostIP }),
+        },
+      ];
     });
 }

@@ -42,8 +42,11 @@ export class Termination {
   /** @throws RuntimeUnavailable if the runtime can't be reached; what was not stopped then still runs */
   async run(containers: readonly Container[], message?: (container: Container) => string): Promise<void> {
     for (const container of containers) this.#remaining.add(container);
-    const sidecars = initContainersOf(this.#pod).filter(isSidecar).map(({ name }) => name);
-    const stop = (container: Container): Promise<void> => this.#stop(container, message?.(container) ?? `Stopping container ${container.name}`);
+    const sidecars = initContainersOf(this.#pod)
+      .filter(isSidecar)
+      .map(({ name }) => name);
+    const stop = (container: Container): Promise<void> =>
+      this.#stop(container, message?.(container) ?? `Stopping container ${container.name}`);
     await Promise.all(containers.filter(({ name }) => !sidecars.includes(name)).map(stop));
     for (const name of sidecars.reverse()) await Promise.all(containers.filter((container) => container.name === name).map(stop));
   }

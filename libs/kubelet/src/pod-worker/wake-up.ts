@@ -18,17 +18,16 @@ export class WakeUp {
   async wait(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
     if (!this.#pending && !signal.aborted) {
       await new Promise<void>((resolve) => {
-        this.#resolve = resolve;
-        const cancel = clock.setTimeout(resolve, milliseconds);
-        signal.addEventListener('abort', resolve, { once: true });
-        this.#resolve = () => {
+        const finish = (): void => {
           cancel();
-          signal.removeEventListener('abort', resolve);
+          signal.removeEventListener('abort', finish);
           resolve();
         };
+        const cancel = clock.setTimeout(finish, milliseconds);
+        signal.addEventListener('abort', finish, { once: true });
+        this.#resolve = finish;
       });
     }
-    this.#resolve?.();
     this.#resolve = undefined;
     this.#pending = false;
   }

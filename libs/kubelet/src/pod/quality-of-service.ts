@@ -15,7 +15,9 @@ interface Requirements {
 export function qualityOfService(pod: ReadonlyPod): QualityOfService {
   const podLevel = pod.spec.resources;
   const all: Requirements[] = podLevel === undefined ? allContainersOf(pod).map(({ resources = {} }) => resources) : [podLevel];
-  const named = all.some(({ requests = {}, limits = {} }) => COUNTED.some((name) => isPositive(name, requests[name]) || isPositive(name, limits[name])));
+  const named = all.some(({ requests = {}, limits = {} }) =>
+    COUNTED.some((name) => isPositive(name, requests[name]) || isPositive(name, limits[name])),
+  );
   if (!named) return 'BestEffort';
   return all.every(isGuaranteed) ? 'Guaranteed' : 'Burstable';
 }

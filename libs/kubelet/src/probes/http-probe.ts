@@ -21,7 +21,10 @@ const MAX_BODY_BYTES = 10 * 1024;
  * One GET on a connection of its own, without checking certificates and without following redirects.
  * @throws Error if no answer came, or when `signal` aborts
  */
-export function httpGet(target: HTTPTarget, { signal, userAgent }: { readonly signal: AbortSignal; readonly userAgent: string }): Promise<HTTPAnswer> {
+export function httpGet(
+  target: HTTPTarget,
+  { signal, userAgent }: { readonly signal: AbortSignal; readonly userAgent: string },
+): Promise<HTTPAnswer> {
   const { host, port, path = '/', httpHeaders = [] } = target;
   const headers: Record<string, string> = { 'User-Agent': userAgent, Accept: '*/*', Connection: 'close' };
   for (const { name, value } of httpHeaders) headers[name] = value;
@@ -30,7 +33,8 @@ export function httpGet(target: HTTPTarget, { signal, userAgent }: { readonly si
     const onAnswer = (answer: IncomingMessage): void => {
       readStart(answer).then((body) => resolve({ status: answer.statusCode ?? 0, body }), reject);
     };
-    const request = target.scheme === 'HTTPS' ? httpsRequest({ ...options, rejectUnauthorized: false }, onAnswer) : httpRequest(options, onAnswer);
+    const request =
+      target.scheme === 'HTTPS' ? httpsRequest({ ...options, rejectUnauthorized: false }, onAnswer) : httpRequest(options, onAnswer);
     request.on('error', reject);
     request.end();
   });

@@ -80,7 +80,10 @@ export class ProbeLoop {
   async #attempt(): Promise<void> {
     const { clock, probe, attempt } = this.#options;
     const timedOut = new AbortController();
-    const cancel = clock.setTimeout(() => timedOut.abort(new Error(`timed out after ${probe.timeoutSeconds ?? 1}s`)), (probe.timeoutSeconds ?? 1) * 1000);
+    const cancel = clock.setTimeout(
+      () => timedOut.abort(new Error(`timed out after ${probe.timeoutSeconds ?? 1}s`)),
+      (probe.timeoutSeconds ?? 1) * 1000,
+    );
     const signal = AbortSignal.any([this.#stopped.signal, timedOut.signal]);
     try {
       this.#record(await Promise.race([attempt(signal), rejectionOn(signal)]));

@@ -48,7 +48,9 @@ export class ProbeManager implements ProbeVerdicts {
     for (const { id, name, startedAt } of running.values()) {
       const spec = longRunningContainersOf(pod).find((container) => container.name === name);
       if (spec === undefined || this.#containers.has(id)) continue;
-      const loops = new Map(KINDS.flatMap((kind) => this.#loop(pod, spec, { kind, containerId: id, podIP, startedAt: startedAt ?? this.#deps.clock.now() })));
+      const loops = new Map(
+        KINDS.flatMap((kind) => this.#loop(pod, spec, { kind, containerId: id, podIP, startedAt: startedAt ?? this.#deps.clock.now() })),
+      );
       if (loops.size > 0) this.#containers.set(id, { podUid: pod.metadata.uid, loops });
     }
   }

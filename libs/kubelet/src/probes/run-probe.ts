@@ -40,7 +40,11 @@ async function runCommand(command: readonly string[], { containerId }: ProbeTarg
   return exitCode === 0 ? SUCCESS : { outcome: 'failure', message: output.text() };
 }
 
-async function getOverHTTP(action: NonNullable<DeepReadonly<Probe>['httpGet']>, target: ProbeTarget, signal: AbortSignal): Promise<ProbeResult> {
+async function getOverHTTP(
+  action: NonNullable<DeepReadonly<Probe>['httpGet']>,
+  target: ProbeTarget,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
   const request = { ...action, host: action.host ?? target.podIP ?? '', port: resolvePort(action.port, target.container) };
   const { status } = await httpGet(request, { signal, userAgent: USER_AGENT });
   return status >= 200 && status < 400 ? SUCCESS : { outcome: 'failure', message: `HTTP probe failed with statuscode: ${status}` };

@@ -38,7 +38,10 @@ export class PodStates {
 
   /** Straight from the runtime. @throws RuntimeUnavailable */
   async read(podUid: string): Promise<PodState> {
-    const [sandboxes, containers] = await Promise.all([this.#deps.runtime.sandboxes({ podUid }), this.#deps.runtime.containers({ podUid })]);
+    const [sandboxes, containers] = await Promise.all([
+      this.#deps.runtime.sandboxes({ podUid }),
+      this.#deps.runtime.containers({ podUid }),
+    ]);
     if (sandboxes.length === 0 && containers.length === 0) return EMPTY_POD_STATE;
     return podState(sandboxes, await this.#enriched(containers));
   }

@@ -1,5 +1,5 @@
 import { StatusError } from '@keelson/apimachinery';
-import { pods as podResource, type Pod } from '@keelson/api';
+import { pods as podResource, type Draft, type Pod } from '@keelson/api';
 import type { ApiClient } from '@keelson/client';
 import type { Logger } from '@keelson/component-base';
 import { CONFIG_HASH_ANNOTATION, CONFIG_MIRROR_ANNOTATION, namespaceOf } from '../pod/pod-names';
@@ -82,7 +82,8 @@ export class MirrorPods {
   async #converge(name: string): Promise<void> {
     const mirror = this.#mirrors.get(name);
     const pod = this.#statics.get(name);
-    const isCurrent = mirror !== undefined && pod !== undefined && mirror.metadata.deletionTimestamp === undefined && isMirrorOf(mirror, pod);
+    const isCurrent =
+      mirror !== undefined && pod !== undefined && mirror.metadata.deletionTimestamp === undefined && isMirrorOf(mirror, pod);
     if (isCurrent) return;
     if (mirror !== undefined) await this.#delete(mirror);
     if (pod !== undefined) await this.#create(pod);
@@ -91,9 +92,12 @@ export class MirrorPods {
   async #delete(mirror: ReadonlyPod): Promise<void> {
     const name = { namespace: namespaceOf(mirror), name: mirror.metadata.name };
     const options = { gracePeriodSeconds: 0, preconditions: { uid: mirror.metadata.uid }, signal: this.#deps.signal };
-    await this.#deps.client.resource(podResource).delete(name, options).catch((error: unknown) => {
-      if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict')) throw error;
-    });
+    await this.#deps.client
+      .resource(podResource)
+      .delete(name, options)
+      .catch((error: unknown) => {
+        if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict')) throw error;
+      });
     if (this.#mirrors.get(nameOf(mirror))?.metadata.uid === mirror.metadata.uid) this.#mirrors.delete(nameOf(mirror));
   }
 
@@ -112,14 +116,20 @@ export class MirrorPods {
 }
 
 /** The apiserver's view of a static pod: itself, marked by its hash, owned by its node. */
-export function mirrorPod(pod: ReadonlyPod, node: ReadonlyNode): Pod {
+export function mirrorPod(pod: ReadonlyPod, node: ReadonlyNode): Draft<Pod> {
   const hash = pod.metadata.annotations?.[CONFIG_HASH_ANNOTATION] ?? '';
-  const { uid: _uid, resourceVersion: _version, ...metadata } = structuredClone(pod.metadata) as Pod['metadata'];
+  const { name, namespace, labels, annotations } = pod.metadata;
   const owner = { apiVersion: 'v1', kind: 'Node', name: node.metadata.name, uid: node.metadata.uid, controller: true };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { ...metadata, annotations: { ...metadata.annotations, [CONFIG_MIRROR_ANNOTATION]: hash }, ownerReferences: [owner] } as Pod['metadata'],
+    metadata: {
+      name,
+      namespace: namespace ?? 'default',
+      labels: { ...labels },
+      annotations: { ...annotations, [CONFIG_MIRROR_ANNOTATION]: hash },
+      ownerReferences: [owner],
+    },
     spec: structuredClone(pod.spec) as Pod['spec'],
   };
 }

@@ -1,8 +1,9 @@
+import { formatTime } from '@keelson/apimachinery';
 import type { PodCondition, PodStatus } from '@keelson/api';
 import { initContainersOf } from '../pod/pod-containers';
 import { qualityOfService } from '../pod/quality-of-service';
 import { readySandbox } from '../runtime-state/pod-state';
-import { containerStatuses, time } from './container-statuses';
+import { containerStatuses } from './container-statuses';
 import { podConditions } from './pod-conditions';
 import { isTerminalPhase, podPhase, type PodPhase } from './pod-phase';
 import type { StatusInputs } from './status-inputs';
@@ -24,7 +25,7 @@ export function computePodStatus(inputs: StatusInputs): PodStatus {
     ...(verdict?.reason === undefined ? {} : { reason: verdict.reason }),
     ...(verdict?.message === undefined ? {} : { message: verdict.message }),
     ...addresses(inputs),
-    startTime: previous?.startTime ?? time(now),
+    startTime: previous?.startTime ?? formatTime(now),
     ...(init.length === 0 ? {} : { initContainerStatuses: init }),
     containerStatuses: main,
     qosClass: qualityOfService(pod),
@@ -45,7 +46,7 @@ function dated(conditions: readonly PodCondition[], inputs: StatusInputs): PodCo
   return conditions.map((condition) => {
     const before = inputs.previous?.conditions?.find(({ type }) => type === condition.type);
     const lastTransitionTime = before?.status === condition.status ? before.lastTransitionTime : undefined;
-    return { ...condition, ...observed(inputs), lastTransitionTime: lastTransitionTime ?? time(inputs.now) };
+    return { ...condition, ...observed(inputs), lastTransitionTime: lastTransitionTime ?? formatTime(inputs.now) };
   });
 }
 

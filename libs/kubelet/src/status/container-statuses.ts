@@ -1,3 +1,4 @@
+import { formatTime } from '@keelson/apimachinery';
 import type { Container as RuntimeContainer } from '@keelson/container-runtime';
 import type { ContainerState, ContainerStateTerminated, ContainerStatus, DeepReadonly } from '@keelson/api';
 import { initContainersOf, isSidecar } from '../pod/pod-containers';
@@ -19,7 +20,8 @@ function containerStatus(container: ReadonlyContainer, inputs: StatusInputs, ini
   const previous = previousStatus(container.name, inputs, init);
   const status = newest === undefined ? withoutInstance(container, inputs, previous) : ofInstance(container, newest, inputs);
   if (before !== undefined) status.lastState = { terminated: terminated(before, inputs) };
-  else if (newest !== undefined && previous?.lastState !== undefined) status.lastState = structuredClone(previous.lastState) as ContainerState;
+  else if (newest !== undefined && previous?.lastState !== undefined)
+    status.lastState = structuredClone(previous.lastState);
   applyWaiting(status, container, newest, inputs, init);
   return withReadiness(status, container, newest, inputs, init);
 }
@@ -52,10 +54,13 @@ function withoutInstance(
   const kept = { ...fresh, restartCount: previous.restartCount, imageID: previous.imageID };
   const id = previous.containerID === undefined ? {} : { containerID: previous.containerID };
   const lastState = structuredClone(previous.lastState ?? {}) as ContainerState;
-  if (previous.state?.terminated !== undefined) return { ...kept, ...id, lastState, state: { terminated: { ...previous.state.terminated } } };
+  if (previous.state?.terminated !== undefined)
+    return { ...kept, ...id, lastState, state: { terminated: { ...previous.state.terminated } } };
   if (previous.state?.running === undefined) return { ...kept, lastState, state: waiting };
   const lost = lostContainer(previous.containerID);
-  return inputs.finished === true ? { ...kept, ...id, lastState, state: { terminated: lost } } : { ...kept, state: waiting, lastState: { terminated: lost } };
+  return inputs.finished === true
+    ? { ...kept, ...id, lastState, state: { terminated: lost } }
+    : { ...kept, state: waiting, lastState: { terminated: lost } };
 }
 
 function lostContainer(id: string | undefined): ContainerStateTerminated {
@@ -68,7 +73,7 @@ function defaultWaiting({ pod }: StatusInputs): ContainerState {
 }
 
 function stateOf(instance: RuntimeContainer, inputs: StatusInputs): ContainerState {
-  if (instance.state === 'running') return { running: { startedAt: time(instance.startedAt ?? instance.createdAt) } };
+  if (instance.state === 'running') return { running: { startedAt: formatTime(instance.startedAt ?? instance.createdAt) } };
   return { terminated: terminated(instance, inputs) };
 }
 
@@ -78,8 +83,8 @@ function terminated(instance: RuntimeContainer, inputs: StatusInputs): Container
     containerID: containerID(instance, inputs),
     exitCode,
     reason: instance.reason ?? (exitCode === 0 ? 'Completed' : 'Error'),
-    startedAt: time(instance.startedAt ?? instance.createdAt),
-    finishedAt: time(instance.finishedAt ?? inputs.now),
+    startedAt: formatTime(instance.startedAt ?? instance.createdAt),
+    finishedAt: formatTime(instance.finishedAt ?? inputs.now),
     ...(instance.message === undefined || instance.message === '' ? {} : { message: instance.message }),
   };
 }
@@ -114,6 +119,3 @@ function withReadiness(
 }
 
 const containerID = (instance: RuntimeContainer, { runtimeName }: StatusInputs): string => `${runtimeName}://${instance.id}`;
-
-/** RFC 3339 in whole seconds, as `metav1.Time`. */
-export const time = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;

@@ -4,7 +4,14 @@ import type { ReadonlyPod } from '../pod/types';
 import type { PodPhase } from './pod-phase';
 
 /** The condition types the kubelet owns; all others belong to whoever set them. */
-export const KUBELET_CONDITIONS: readonly string[] = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled', 'DisruptionTarget'];
+export const KUBELET_CONDITIONS: readonly string[] = [
+  'PodReadyToStartContainers',
+  'Initialized',
+  'Ready',
+  'ContainersReady',
+  'PodScheduled',
+  'DisruptionTarget',
+];
 
 export interface ConditionInputs {
   readonly phase: PodPhase;
@@ -35,7 +42,9 @@ function containersReady(pod: ReadonlyPod, { phase, init, main }: ConditionInput
   if (phase === 'Failed') return { status: 'False', reason: 'PodFailed' };
   const sidecars = init.filter((_, index) => isSidecarAt(pod, index));
   const unready = [...sidecars, ...main].filter((status) => !status.ready).map(({ name }) => name);
-  return unready.length === 0 ? TRUE : { status: 'False', reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
+  return unready.length === 0
+    ? TRUE
+    : { status: 'False', reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
 }
 
 function ready(pod: ReadonlyPod, containers: Verdict): Verdict {
@@ -43,16 +52,22 @@ function ready(pod: ReadonlyPod, containers: Verdict): Verdict {
   const problems = (pod.spec.readinessGates ?? []).flatMap(({ conditionType }) => {
     const condition = pod.status?.conditions?.find(({ type }) => type === conditionType);
     if (condition === undefined) return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`];
-    return condition.status === 'True' ? [] : [`the status of pod readiness gate "${conditionType}" is not "True", but ${condition.status}`];
+    return condition.status === 'True'
+      ? []
+      : [`the status of pod readiness gate "${conditionType}" is not "True", but ${condition.status}`];
   });
   return problems.length === 0 ? TRUE : { status: 'False', reason: 'ReadinessGatesNotReady', message: problems.join(', ') };
 }
 
 function initialized(pod: ReadonlyPod, { phase, init, main }: ConditionInputs): Verdict {
   if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
-  const mainStarted = main.some(({ state, lastState }) => state?.running !== undefined || state?.terminated !== undefined || lastState?.terminated !== undefined);
+  const mainStarted = main.some(
+    ({ state, lastState }) => state?.running !== undefined || state?.terminated !== undefined || lastState?.terminated !== undefined,
+  );
   if (mainStarted) return TRUE;
-  const incomplete = init.filter((status, index) => (isSidecarAt(pod, index) ? status.started !== true : !status.ready)).map(({ name }) => name);
+  const incomplete = init
+    .filter((status, index) => (isSidecarAt(pod, index) ? status.started !== true : !status.ready))
+    .map(({ name }) => name);
   if (incomplete.length === 0) return TRUE;
   return { status: 'False', reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${incomplete.join(' ')}]` };
 }

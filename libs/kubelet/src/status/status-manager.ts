@@ -126,7 +126,11 @@ export class StatusManager {
       const patch = status === undefined ? undefined : statusPatch(entry.written, status);
       if (patch !== undefined) {
         const document = { metadata: { uid }, status: patch };
-        const written = await pods.patch(name, { type: 'strategic', patch: document }, { subresource: 'status', signal: this.#deps.signal });
+        const written = await pods.patch(
+          name,
+          { type: 'strategic', patch: document },
+          { subresource: 'status', signal: this.#deps.signal },
+        );
         entry.written = written.status;
         entry.version = written.metadata.resourceVersion;
       }

@@ -1,3 +1,4 @@
+import { semanticEqual } from '@keelson/apimachinery';
 import type { PodStatus } from '@keelson/api';
 import type { ReadonlyPodStatus } from '../pod/types';
 import { KUBELET_CONDITIONS } from './pod-conditions';
@@ -28,13 +29,13 @@ const OWNED_FIELDS = [
 export function statusPatch(current: ReadonlyPodStatus | undefined, wanted: ReadonlyPodStatus): Record<string, unknown> | undefined {
   const patch: Record<string, unknown> = {};
   for (const field of OWNED_FIELDS) {
-    if (isSame(current?.[field], wanted[field])) continue;
+    if (semanticEqual(current?.[field], wanted[field])) continue;
     const value = wanted[field];
     patch[field] = value === undefined ? null : REPLACED_LISTS.includes(field) ? [{ $patch: 'replace' }, ...(value as object[])] : value;
   }
   const conditions = (wanted.conditions ?? []).filter((condition) => {
     const before = current?.conditions?.find(({ type }) => type === condition.type);
-    return KUBELET_CONDITIONS.includes(condition.type) && !isSame(withoutTimes(before), withoutTimes(condition));
+    return KUBELET_CONDITIONS.includes(condition.type) && !semanticEqual(withoutTimes(before), withoutTimes(condition));
   });
   if (conditions.length > 0) patch['conditions'] = conditions.map((condition) => ({ reason: null, message: null, ...condition }));
   return Object.keys(patch).length === 0 ? undefined : patch;
@@ -42,21 +43,5 @@ export function statusPatch(current: ReadonlyPodStatus | undefined, wanted: Read
 
 /** The scheduler has set PodScheduled before the kubelet does, at a time of its own; only its status tells whether it is the same. */
 function withoutTimes(condition: object | undefined): object | undefined {
-  return condition === undefined ? undefined : { ...condition, lastProbeTime: null, lastTransitionTime: null };
-}
-
-/** Equal as JSON, whatever the order of keys; what is absent, empty and null is the same. */
-export function isSame(a: unknown, b: unknown): boolean {
-  if (isNothing(a) || isNothing(b)) return isNothing(a) && isNothing(b);
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((entry, index) => isSame(entry, b[index]));
-  }
-  const left = a as Record<string, unknown>;
-  const right = b as Record<string, unknown>;
-  return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((key) => isSame(left[key], right[key]));
-}
-
-function isNothing(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+  return condition === undefined ? undefined : { ...condition, lastProbeTime: '', lastTransitionTime: '' };
 }
