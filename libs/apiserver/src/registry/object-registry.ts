@@ -1,4 +1,5 @@
 import {
+  apiVersionOf,
   FieldErrors,
   FieldPath,
   formatTime,
@@ -285,7 +286,13 @@ export class ObjectRegistry {
 
   #encode(object: KubernetesObject): Buffer {
     const { resourceVersion, ...metadata } = object.metadata;
-    return this.kind.encode({ ...object, metadata: metadata as KubernetesObject['metadata'] });
+    const { resource } = this.kind;
+    return this.kind.encode({
+      ...object,
+      kind: resource.kind,
+      apiVersion: apiVersionOf(resource),
+      metadata: metadata as KubernetesObject['metadata'],
+    });
   }
 
   #cached({ namespace = '', name }: ObjectName): CachedObject | undefined {

@@ -1,13 +1,14 @@
 import { schemaless, type Clock } from '@keelson/apimachinery';
-import { builtInSchemas, encodeStored, kinds, type SchemaRegistry } from '@keelson/api/server';
+import { builtInSchemas, encodeStored, kinds, PatchSchemas, ProtobufCodec, type SchemaRegistry } from '@keelson/api/server';
 import type { DaemonContext } from '@keelson/component-base';
 import type { Store } from '@keelson/storage';
 import { AdmissionChain } from '../admission/admission-plugin';
 import { ensureRbacPolicy } from '../bootstrap/rbac-policy';
 import { ensurePriorityClasses, ensureSystemNamespaces } from '../bootstrap/system-objects';
 import { apiEndpoint } from '../endpoints/api-endpoint';
+import { discoveryRoutes } from '../endpoints/discovery-routes';
 import { NonResourceRoutes } from '../endpoints/non-resource-routes';
-import { ResourceHandlers } from '../endpoints/resource-handlers';
+import { ResourceHandlers, type PatchSchemaOf } from '../endpoints/resource-handlers';
 import { SchemaBodyDecoder } from '../endpoints/schema-body-decoder';
 import { chain } from '../filters/filter';
 import { filterChain } from '../filters/chain';
@@ -140,7 +141,12 @@ function createEndpoint({ auth, config, deps, hub, schemas, table }: EndpointPar
   const rules = new Map(kinds.map((kind) => [`${kind.resource.group}/${kind.resource.version}/${kind.resource.kind}`, kind]));
   const decoder = new SchemaBodyDecoder(schemas, ({ group, kind, version }) => rules.get(`${group}/${version}/${kind}`));
   const admission = new AdmissionChain([]);
-  const encoders = new Encoders(deps.clock);
+  const patchSchemas = new PatchSchemas();
+  const patchSchemaOf: PatchSchemaOf = (kind) => {
+    const type = schemas.schemaOf(kind);
+    return type === undefined ? schemaless : patchSchemas.of(type);
+  };
+  const encoders = new Encoders(deps.clock, new ProtobufCodec(schemas));
   const { clock, random, store } = deps;
   const handlers = new ResourceHandlers({
     hub,
@@ -151,10 +157,13 @@ function createEndpoint({ auth, config, deps, hub, schemas, table }: EndpointPar
     admission,
     minRequestTimeoutSeconds: config.minRequestTimeoutSeconds,
     encoderFor: (request, served) => encoders.for(request, served),
-    patchSchemaOf: () => schemaless,
+    patchSchemaOf,
   });
   const { audiences } = config.serviceAccounts;
-  const virtual = virtualResources({ table, auth, admission, decoder, clock, audiences, patchSchemaOf: () => schemaless });
-  const routes = new NonResourceRoutes(nonResourceRoutes({ health: deps.health, metrics: deps.metrics }));
+  const virtual = virtualResources({ table, auth, admission, decoder, clock, audiences, patchSchemaOf });
+  const routes = new NonResourceRoutes([
+    ...nonResourceRoutes({ health: deps.health, metrics: deps.metrics }),
+    ...discoveryRoutes(schemas, `${config.advertiseAddress}:${config.advertisePort}`),
+  ]);
   return apiEndpoint({ handlers, stored: table.served, virtual, nonResource: (request) => routes.answer(request) });
 }

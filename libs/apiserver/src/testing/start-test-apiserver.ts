@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@keelson/apimachinery';
 import { createApiClient, createInProcessTransport, type ApiClient } from '@keelson/client';
-import { createMetricsRegistry, HealthChecks, silentLogger } from '@keelson/component-base';
+import { createMetricsRegistry, HealthChecks, silentLogger, versionInfo } from '@keelson/component-base';
 import { openLmdbStore, type Store } from '@keelson/storage';
 import type { ApiserverConfig } from '../server/apiserver-config';
 import { createApiserver, type Apiserver } from '../server/create-apiserver';
@@ -27,7 +27,7 @@ export async function startTestApiserver(
 ): Promise<TestApiserver> {
   const folder = await mkdtemp(join(tmpdir(), 'keelson-apiserver-'));
   const store = await openLmdbStore({ path: folder, sync: 'none' });
-  const metrics = createMetricsRegistry(process);
+  const metrics = createMetricsRegistry(process, versionInfo(process));
   const apiserver = await createApiserver(
     { ...testConfig(options.users ?? []), ...options.config },
     { store, clock: systemClock, random: Math.random, newUid: randomUUID, log: silentLogger, metrics, health: new HealthChecks() },
