@@ -1,2 +1,3 @@
 export type { ApiserverConfig } from './server/apiserver-config';
 export { createApiserver, type Apiserver, type ApiserverDeps } from './server/create-apiserver';
+export { runKubeApiserver, type KubeApiserverDeps } from './server/run-kube-apiserver';

@@ -27,7 +27,7 @@ export class Encoders {
     const includeObject = negotiated.as === 'Table' ? includeObjectOf(request) : 'None';
     const key = `${negotiated.mediaType} ${negotiated.as} ${negotiated.metaVersion} ${includeObject}`;
     let encoders = this.#byResource.get(served);
-    if (encoders === undefined) this.#byResource.set(served, (encoders = new Map()));
+    if (encoders === undefined) this.#byResource.set(served, (encoders = new Map<string, ObjectEncoder>()));
     let encoder = encoders.get(key);
     if (encoder === undefined) encoders.set(key, (encoder = this.#make(negotiated, includeObject, served)));
     return encoder;

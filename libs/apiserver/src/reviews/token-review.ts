@@ -22,14 +22,13 @@ export function tokenReviews(deps: TokenReviewDeps): VirtualResource {
   return {
     create: async (request) => {
       const review = await readUnstored<TokenReview>(request, deps.decoder, { ...GROUP, kind: 'TokenReview' });
-      const { audiences = [], token = '' } = review.spec;
+      const { audiences, token = '' } = review.spec;
       if (token === '') throw StatusError.badRequest('token is required for TokenReview in authentication');
       const status = await reviewToken(deps, token, audiences);
       return jsonResponse(201, {
         ...review,
         kind: 'TokenReview',
         apiVersion: 'authentication.k8s.io/v1',
-        spec: { ...review.spec, token: '' },
         status,
       });
     },

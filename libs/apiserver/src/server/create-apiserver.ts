@@ -15,6 +15,7 @@ import { filterChain } from '../filters/chain';
 import type { Handler } from '../http/api-request';
 import { ApiServer } from '../http/api-server';
 import { Encoders } from '../negotiation/encoders';
+import type { ObjectRegistry } from '../registry/object-registry';
 import { CacheHub } from '../watch-cache/cache-hub';
 import type { ApiserverConfig } from './apiserver-config';
 import { createAuth, type Auth } from './create-auth';
@@ -115,7 +116,7 @@ const RETURNS_DELETED: ReadonlySet<string> = new Set([
 ]);
 
 async function ensureSystemObjects(table: ResourceTable): Promise<void> {
-  const rbac = (resource: string) => table.registry('rbac.authorization.k8s.io', 'v1', resource);
+  const rbac = (resource: string): ObjectRegistry => table.registry('rbac.authorization.k8s.io', 'v1', resource);
   await ensureSystemNamespaces(table.registry('', 'v1', 'namespaces'));
   await Promise.all([
     ensurePriorityClasses(table.registry('scheduling.k8s.io', 'v1', 'priorityclasses')),

@@ -34,8 +34,7 @@ export function tokenSubresource(deps: TokenDeps): VirtualResource {
       const seconds = review.spec.expirationSeconds ?? DEFAULT_SECONDS;
       validate(name, seconds);
       const bound = await findBound(deps, review, { namespace, account: name });
-      const requested = review.spec.audiences as string[] | undefined;
-      const audiences = (requested ?? []).length > 0 ? (requested ?? []) : deps.audiences;
+      const audiences = review.spec.audiences.length > 0 ? review.spec.audiences : deps.audiences;
       const { expires, token } = await deps.issuer.issue({ namespace, account: { name, uid: metadata.uid }, ...bound }, audiences, seconds);
       return jsonResponse(201, {
         kind: 'TokenRequest',
@@ -71,7 +70,7 @@ async function findBound(
   const reference = spec.boundObjectRef;
   if (reference === undefined) return {};
   const { apiVersion = 'v1', kind = '', name = '', uid } = reference;
-  const check = <T extends { metadata: { uid: string; name: string } }>(object: T): { name: string; uid: string } => {
+  const check = (object: { readonly metadata: { readonly uid: string } }): { name: string; uid: string } => {
     if (uid !== undefined && uid !== '' && uid !== object.metadata.uid)
       throw StatusError.conflict(
         { group: '', resource: kind },
