@@ -56,7 +56,7 @@ export function validateResourceName(name: string, path: FieldPath, errors: Fiel
   return false;
 }
 
-function validateContainerResourceName(name: string, path: FieldPath, errors: FieldErrors): void {
+export function validateContainerResourceName(name: string, path: FieldPath, errors: FieldErrors): void {
   validateResourceName(name, path, errors);
   if (!name.includes('/')) {
     if (!isStandardContainerResource(name)) errors.invalid(path, name, 'must be a standard resource for containers');
