@@ -1,0 +1,31 @@
+/** Bundles one daemon into `dist/apps/NAME/main.js`: `node tools/build/bundle.mts NAME`. */
+import { build } from 'esbuild';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+const [name] = process.argv.slice(2);
+if (name === undefined) throw new Error('usage: bundle.mts NAME');
+
+const output = join(root, 'dist/apps', name);
+rmSync(output, { recursive: true, force: true });
+await build({
+  entryPoints: { main: join(root, 'apps', name, 'src/main.ts') },
+  outdir: output,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  minifySyntax: true,
+  logLevel: 'warning',
+  // Native addons: copied beside the bundles by executables.mts, or optional and absent.
+  external: ['lmdb', 'cpu-features', '*.node'],
+  // What CommonJS packages expect to find, since the bundle is an ES module.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __filename = import.meta.filename, __dirname = import.meta.dirname;",
+  },
+});

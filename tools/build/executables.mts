@@ -1,0 +1,55 @@
+/**
+ * Makes `dist` stand on its own: `dist/bin/NAME` for every bundled daemon, the pinned Node they run on, and the native addons
+ * that can't be bundled.
+ */
+import { chmodSync, cpSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+const dist = join(root, 'dist');
+
+/** Finds its own folder through links, so that it can be linked into a PATH and run from anywhere. */
+const script = (name: string): string => `#!/bin/sh
+here=$(dirname "$(readlink -f "$0")")
+exec "$here/../node" --enable-source-maps "$here/../apps/${name}/main.js" "$@"
+`;
+
+function writeExecutables(): void {
+  const folder = join(dist, 'bin');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(join(dist, 'apps'))) {
+    writeFileSync(join(folder, name), script(name));
+    chmodSync(join(folder, name), 0o755);
+  }
+}
+
+function placeNode(): void {
+  const target = join(dist, 'node');
+  rmSync(target, { force: true });
+  try {
+    linkSync(process.execPath, target);
+  } catch {
+    cpSync(process.execPath, target, { dereference: true });
+  }
+}
+
+interface PackageManifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+/** Copies a package and everything it needs at run time, as far as it is installed on this platform. */
+function copyPackage(name: string, done: Set<string>): void {
+  const from = join(root, 'node_modules', name);
+  if (done.has(name) || !existsSync(from)) return;
+  done.add(name);
+  cpSync(from, join(dist, 'node_modules', name), { recursive: true, dereference: true });
+  const manifest = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')) as PackageManifest;
+  for (const dependency of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })) copyPackage(dependency, done);
+}
+
+writeExecutables();
+placeNode();
+rmSync(join(dist, 'node_modules'), { recursive: true, force: true });
+copyPackage('lmdb', new Set());
