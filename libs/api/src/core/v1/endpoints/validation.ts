@@ -12,7 +12,7 @@ import {
 import type { EndpointAddress, EndpointPort, Endpoints } from '../../../generated/core/v1';
 import { isEmpty, listOf } from '../../../presence';
 import { PROTOCOLS, validateOneOf } from '../pod-spec/container-validation';
-import { validateEndpointIp } from '../service/port-validation';
+import { validateEndpointIp } from '../service/endpoint-ip';
 
 export function validateEndpoints({ subsets }: DeepReadonly<Endpoints>, path: FieldPath, errors: FieldErrors): void {
   listOf(subsets).forEach((subset, position) => {

@@ -8,7 +8,8 @@ import {
   type FieldErrors,
   type FieldPath,
 } from '@keelson/apimachinery';
-import type { ResourceRequirements } from '../../../generated/core/v1';
+import type { PodSpec, ResourceRequirements } from '../../../generated/core/v1';
+import { listOf } from '../../../presence';
 import {
   isExtendedResource,
   isHugePages,
@@ -88,6 +89,14 @@ function tryQuantity(text: string): Quantity | string {
     if (error instanceof QuantityError) return error.message;
     throw error;
   }
+}
+
+/** Whether all amounts of all containers are quantities, so that they can be added up; those that are none have been named. */
+export function parseableAmounts(spec: DeepReadonly<PodSpec>): boolean {
+  const parts = [spec, ...listOf(spec.containers), ...listOf(spec.initContainers)];
+  return parts
+    .flatMap(({ resources }) => [...Object.values(resources?.limits ?? {}), ...Object.values(resources?.requests ?? {})])
+    .every((text) => typeof tryQuantity(text) !== 'string');
 }
 
 interface RequestAndLimit {

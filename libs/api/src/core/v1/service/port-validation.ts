@@ -55,14 +55,3 @@ function validateDistinct({ spec }: DeepReadonly<Service>, path: FieldPath, erro
     taken.add(`${protocol}/${port}`);
   });
 }
-
-/** An address from which nothing else can answer (loopback, link-local, multicast) is no endpoint. */
-export function validateEndpointIp(ip: string, path: FieldPath, errors: FieldErrors): void {
-  const text = ip.toLowerCase();
-  if (text === '0.0.0.0' || text === '::') errors.invalid(path, ip, `may not be unspecified (${ip})`);
-  if (text.startsWith('127.') || text === '::1') errors.invalid(path, ip, 'may not be in the loopback range (127.0.0.0/8, ::1/128)');
-  if (text.startsWith('169.254.') || /^fe[89ab]/.test(text))
-    errors.invalid(path, ip, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)');
-  if (/^224\.0\.0\./.test(text) || /^ff.2:/.test(text))
-    errors.invalid(path, ip, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)');
-}

@@ -14,7 +14,8 @@ import type { Service, ServiceSpec } from '../../../generated/core/v1';
 import { isEmpty, listOf } from '../../../presence';
 import { validateOneOf } from '../pod-spec/container-validation';
 import { validateClusterIps, validateClusterIpsUpdate } from './address-validation';
-import { validateEndpointIp, validateServicePorts } from './port-validation';
+import { validateEndpointIp } from './endpoint-ip';
+import { validateServicePorts } from './port-validation';
 import { isExternallyAccessible, isHeadless, needsHealthCheckPort } from './type';
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
