@@ -8,7 +8,7 @@ import type { Engine } from './engine';
 import { callEngine, engineMessage, isConflict, unlessGone } from './engine-errors';
 import type { EngineImages } from './engine-images';
 import { LABEL, SANDBOX_TYPE } from './names';
-import { ensurePodNetwork, type PodNetworkOptions } from './pod-network';
+import { enableHairpin, ensurePodNetwork, type PodNetworkOptions } from './pod-network';
 import { resolvConf } from './resolv-conf';
 
 /** How often a start is tried again for a reason that the next try avoids. */
@@ -113,6 +113,8 @@ export class EngineSandboxes {
     const container = await createReplacing(this.#options.engine, spec);
     try {
       await callEngine(() => container.start());
+      const { network } = this.#options;
+      if (network !== undefined && !config.linux.hostNetwork) await enableHairpin(network);
       await this.#writeResolvConf(container, config);
       return container.id;
     } catch (error) {
