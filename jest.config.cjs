@@ -7,7 +7,7 @@ module.exports = {
     '^.+\\.(m?[tj]s)$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'commonjs' } }],
   },
   // These packages ship ES modules only, which Jest can load once they are transformed.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|@peculiar|pako|@noble)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(jose|@peculiar|pako|@noble|commander)/)'],
   moduleFileExtensions: ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
   injectGlobals: true,
 };

@@ -1,7 +1,8 @@
 /** Writes `libs/api/src/generated` from `libs/api/schema`: `node tools/codegen/main.mts`. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readSchema, type SchemaFile } from './schema.mts';
+import { readSchema, type SchemaFile, type SchemaGroup } from './schema.mts';
+import { schemaTableModule } from './schema-table.mts';
 import { indexModule, typesModule } from './types.mts';
 
 const api = join(import.meta.dirname, '../../libs/api');
@@ -14,8 +15,7 @@ function write(path: string, text: string): void {
 }
 
 /** Core first, then as discovery lists the groups, then the shared `meta` types: the order in which names are given out. */
-function inPreferenceOrder(files: readonly SchemaFile[]): SchemaFile[] {
-  const groups = JSON.parse(readFileSync(join(api, 'schema/groups.json'), 'utf8')) as { group: string; versions: string[] }[];
+function inPreferenceOrder(files: readonly SchemaFile[], groups: readonly SchemaGroup[]): SchemaFile[] {
   const rank = (file: SchemaFile): number => {
     const group = groups.findIndex(({ group }) => group === file.group);
     return group < 0 ? groups.length * 10 : group * 10 + (groups[group]?.versions.indexOf(file.version ?? '') ?? 0);
@@ -26,4 +26,6 @@ function inPreferenceOrder(files: readonly SchemaFile[]): SchemaFile[] {
 rmSync(output, { recursive: true, force: true });
 const files = readSchema(join(api, 'schema'));
 for (const file of files) write(`${file.path}.ts`, typesModule(file, files));
-write('index.ts', indexModule(inPreferenceOrder(files)));
+const groups = JSON.parse(readFileSync(join(api, 'schema/groups.json'), 'utf8')) as SchemaGroup[];
+write('index.ts', indexModule(inPreferenceOrder(files, groups)));
+write('schema-table.ts', schemaTableModule(files, groups));

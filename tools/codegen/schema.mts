@@ -9,8 +9,20 @@ export interface SchemaField {
   readonly list?: SchemaField;
   readonly map?: SchemaField;
   readonly required?: boolean;
+  /** Its number in the protobuf message; absent if the field is JSON only. */
   readonly number?: number;
-  readonly protoType?: string;
+  /** The embedded structs that carry it, outermost first, with their numbers in protobuf, where JSON has it inline (`volumes[].hostPath`). */
+  readonly within?: Readonly<Record<string, number>>;
+  /** A list that travels as a message with one repeated field `items`. */
+  readonly boxed?: true;
+  /** Upstream holds it by pointer: absent and zero differ. */
+  readonly pointer?: true;
+  /** Written even when zero, although it is not required. */
+  readonly always?: true;
+  /** Left out when zero, although it is required. */
+  readonly omitEmpty?: true;
+  /** The Go type as upstream's decoding errors name it, where `type` does not imply it. */
+  readonly goType?: string;
 }
 
 export interface SchemaType {
@@ -25,6 +37,8 @@ export interface SchemaResource {
   readonly resource: string;
   readonly kind: string;
   readonly scope: 'Namespaced' | 'Cluster';
+  /** The group version that upstream stores it in, where that is another one. */
+  readonly storageVersion?: string;
   readonly verbs: readonly string[];
 }
 
@@ -36,6 +50,12 @@ export interface SchemaFile {
   readonly version?: string;
   readonly types: Readonly<Record<string, SchemaType>>;
   readonly resources?: readonly SchemaResource[];
+}
+
+/** An API group in the order of discovery, its versions most preferred first. */
+export interface SchemaGroup {
+  readonly group: string;
+  readonly versions: readonly string[];
 }
 
 export function readSchema(directory: string): SchemaFile[] {

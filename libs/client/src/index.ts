@@ -12,4 +12,12 @@ export type {
   WatchOptions,
   WriteOptions,
 } from './api-client';
+export { createApiClient, type ApiClientOptions } from './create-api-client';
+export type { CredentialSource } from './credential-file';
+export { createHttpTransport, type HttpTransportOptions } from './http-transport';
+export { inClusterTransport, type InClusterOptions } from './in-cluster';
+export { createInProcessTransport, type ConnectionAcceptor, type InProcessTransportOptions } from './in-process-transport';
+export { transportFromKubeconfig, type KubeconfigOptions } from './kubeconfig';
+export type { TlsOptions } from './tls-dialer';
+export { TokenBucket, type RateLimit } from './token-bucket';
 export { TransportError, type Transport, type TransportRequest, type TransportResponse } from './transport';

@@ -38,3 +38,13 @@ export interface Transport {
 export class TransportError extends Error {
   readonly code = 'transport-error';
 }
+
+/**
+ * Whether the connection broke while a request was on it, as happens when the server closes an idle connection that a request is just
+ * taking; a new connection may well do better. False for a server that is not there.
+ */
+export function isConnectionReset(error: unknown): boolean {
+  if (!(error instanceof TransportError)) return false;
+  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ERR_HTTP2_STREAM_ERROR' || code === 'ERR_HTTP2_SESSION_ERROR';
+}

@@ -1,0 +1,49 @@
+import type { Revision } from '@keelson/storage';
+
+const METADATA = Buffer.from('"metadata":{');
+const QUOTE_COMMA = Buffer.from('",');
+const EMPTY_OBJECT_END = '}'.charCodeAt(0);
+const OPENING_BRACE = '{'.charCodeAt(0);
+
+/**
+ * The two cuts that the byte path lives on. An object is stored as `{"kind":K,"apiVersion":V,"metadata":{...},...}` in just that order,
+ * and without a resource version, which only the write that stores it can know.
+ */
+export class StoredJson {
+  readonly #prefix: Buffer;
+  readonly #marker: Buffer;
+
+  constructor(apiVersion: string, kind: string) {
+    this.#prefix = Buffer.from(`{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`);
+    this.#marker = Buffer.concat([this.#prefix, METADATA]);
+  }
+
+  /** Whether `value` has the form above, so that it can be served without being parsed. */
+  fits(value: Uint8Array): boolean {
+    return value.length > this.#marker.length && this.#marker.equals(value.subarray(0, this.#marker.length));
+  }
+
+  /** `value` with `"resourceVersion":"N"` in its metadata; for a value that {@link fits}. One copy. */
+  withRevision(value: Uint8Array, revision: Revision): Buffer {
+    const at = this.#marker.length;
+    const isEmpty = value[at] === EMPTY_OBJECT_END;
+    const inserted = `"resourceVersion":"${revision}${isEmpty ? '"' : QUOTE_COMMA.toString()}`;
+    const result = Buffer.allocUnsafe(value.length + inserted.length);
+    result.set(value.subarray(0, at), 0);
+    result.write(inserted, at, 'latin1');
+    result.set(value.subarray(at), at + inserted.length);
+    return result;
+  }
+
+  /** How much shorter an object is as an item of a list: an item's length is `json.length - itemOffset`. */
+  get itemOffset(): number {
+    return this.#prefix.length - 1;
+  }
+
+  /** Writes `json` into `target` as an item of a list, which has no kind of its own. @returns the position behind it */
+  writeListItem(json: Buffer, target: Buffer, position: number): number {
+    target[position] = OPENING_BRACE;
+    json.copy(target, position + 1, this.#prefix.length);
+    return position + json.length - this.itemOffset;
+  }
+}

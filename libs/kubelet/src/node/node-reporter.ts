@@ -1,0 +1,128 @@
+import { semanticEqual, sleep, StatusError, type Clock } from '@keelson/apimachinery';
+import { nodes, type NodeStatus } from '@keelson/api';
+import type { ApiClient } from '@keelson/client';
+import type { Logger } from '@keelson/component-base';
+import type { ContainerRuntime } from '@keelson/container-runtime';
+import type { ReadonlyNode } from '../pod/types';
+import type { NodeHost } from './node-host';
+import { newNode, registerNode } from './node-registration';
+import type { NodeSettings } from './node-settings';
+import { nodeStatus, type NodeObservation } from './node-status';
+
+/** The longest the runtime may have been silent before the node says that it is not ready. */
+const MAX_RUNTIME_SILENCE_MILLISECONDS = 180_000;
+
+export interface NodeReporterDeps {
+  readonly client: ApiClient;
+  readonly runtime: ContainerRuntime;
+  readonly host: NodeHost;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly settings: NodeSettings;
+  readonly registerNode: boolean;
+  /** `nodeStatusUpdateFrequency` and `nodeStatusReportFrequency`, in milliseconds: how often it looks, and how often it writes though nothing changed. */
+  readonly updateFrequency: number;
+  readonly reportFrequency: number;
+  /** Milliseconds since the runtime last answered. */
+  readonly runtimeSilence: () => number;
+  /** The node as its informer has it, if there is one: it may have been changed by others. */
+  readonly observedNode: () => ReadonlyNode | undefined;
+}
+
+/** Registers the node and keeps its status true. */
+export class NodeReporter {
+  readonly #deps: NodeReporterDeps;
+  /** The node after the last write. */
+  #node: ReadonlyNode | undefined;
+  #reported = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: NodeReporterDeps) {
+    this.#deps = deps;
+  }
+
+  /** The newest that is known of the node; undefined until it is registered. */
+  get node(): ReadonlyNode | undefined {
+    return this.#deps.observedNode() ?? this.#node;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, log, updateFrequency } = this.#deps;
+    while (!signal.aborted) {
+      await this.report(signal).catch((error: unknown) => {
+        if (!signal.aborted) log.warn('Reporting the status of the node failed', { error });
+      });
+      await sleep(clock, this.#node === undefined ? Math.min(1000, updateFrequency) : updateFrequency, signal);
+    }
+  }
+
+  /** One look at the machine, and a write if there is something new or the last is long ago. */
+  async report(signal: AbortSignal): Promise<void> {
+    const { settings, client, clock, reportFrequency } = this.#deps;
+    const observed = await this.#observe();
+    const known = this.#node === undefined ? await this.#register(observed, signal) : (this.#deps.observedNode() ?? this.#node);
+    const status = nodeStatus(known, settings, observed);
+    const isDue = clock.monotonic() - this.#reported >= reportFrequency;
+    if (!isDue && semanticEqual(comparable(known.status), comparable(status))) return;
+    try {
+      this.#node = await client
+        .resource(nodes)
+        .patch({ name: settings.nodeName }, { type: 'strategic', patch: { status: replacing(status) } }, { subresource: 'status', signal });
+      this.#reported = clock.monotonic();
+    } catch (error) {
+      // Someone deleted the node: it registers again at the next look.
+      if (StatusError.is(error, 'NotFound')) this.#node = undefined;
+      throw error;
+    }
+  }
+
+  async #register(observed: NodeObservation, signal: AbortSignal): Promise<ReadonlyNode> {
+    const { settings, client } = this.#deps;
+    if (!this.#deps.registerNode) {
+      this.#node = await client.resource(nodes).get({ name: settings.nodeName }, { signal });
+      return this.#node;
+    }
+    const empty: ReadonlyNode = { metadata: { name: settings.nodeName, uid: '', resourceVersion: '', creationTimestamp: '' }, spec: {} };
+    const draft = newNode(settings, observed.machine, nodeStatus(empty, settings, observed));
+    this.#node = await registerNode(client, draft, signal);
+    return this.#node;
+  }
+
+  async #observe(): Promise<NodeObservation> {
+    const { host, runtime, clock } = this.#deps;
+    const [machine, pressure, addresses] = await Promise.all([host.info(), host.pressure(), host.addresses()]);
+    const problems = await this.#problems();
+    const version = await runtime.version().catch(() => undefined);
+    const runtimeVersion = version === undefined ? `${runtime.name}://Unknown` : `${version.runtimeName}://${version.runtimeVersion}`;
+    const images = version === undefined ? [] : await runtime.images();
+    return { machine, pressure, addresses, images, runtimeVersion, problems, now: clock.now() };
+  }
+
+  async #problems(): Promise<string[]> {
+    const problems: string[] = [];
+    await this.#deps.runtime.check().catch((error: unknown) => problems.push(error instanceof Error ? error.message : String(error)));
+    const silence = this.#deps.runtimeSilence();
+    if (silence > MAX_RUNTIME_SILENCE_MILLISECONDS)
+      problems.push(`PLEG is not healthy: pleg was last seen active ${Math.round(silence / 1000)}s ago; threshold is 3m0s`);
+    return problems;
+  }
+}
+
+/** Heartbeats alone are no news; what others own is not compared. */
+function comparable(status: ReadonlyNode['status']): object {
+  const { addresses, capacity, allocatable, conditions = [], daemonEndpoints, images, nodeInfo } = status ?? {};
+  const own = conditions.filter(({ type }) => ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'].includes(type ?? ''));
+  return {
+    addresses,
+    capacity,
+    allocatable,
+    daemonEndpoints,
+    images,
+    nodeInfo,
+    conditions: own.map(({ type, status: state, reason, message }) => ({ type, state, reason, message })),
+  };
+}
+
+/** Addresses would be merged by type, and two of one type are allowed. */
+function replacing(status: NodeStatus): object {
+  return { ...status, addresses: [{ $patch: 'replace' }, ...(status.addresses ?? [])] };
+}

@@ -1,0 +1,121 @@
+import { formatTime } from '@keelson/apimachinery';
+import type { Container as RuntimeContainer } from '@keelson/container-runtime';
+import type { ContainerState, ContainerStateTerminated, ContainerStatus, DeepReadonly } from '@keelson/api';
+import { initContainersOf, isSidecar } from '../pod/pod-containers';
+import { isRestartedAfter } from '../pod/restart-policy';
+import type { ReadonlyContainer } from '../pod/types';
+import type { StatusInputs } from './status-inputs';
+
+/** The exit code of what was killed, and of what vanished. */
+const KILLED = 137;
+
+/** The statuses of the pod's init containers or of its own, in the order of the spec. */
+export function containerStatuses(containers: readonly ReadonlyContainer[], inputs: StatusInputs, init: boolean): ContainerStatus[] {
+  return containers.map((container) => containerStatus(container, inputs, init));
+}
+
+function containerStatus(container: ReadonlyContainer, inputs: StatusInputs, init: boolean): ContainerStatus {
+  const instances = inputs.state.containers.filter(({ name, state }) => name === container.name && state !== 'created');
+  const [newest, before] = instances;
+  const previous = previousStatus(container.name, inputs, init);
+  const status = newest === undefined ? withoutInstance(container, inputs, previous) : ofInstance(container, newest, inputs);
+  if (before !== undefined) status.lastState = { terminated: terminated(before, inputs) };
+  else if (newest !== undefined && previous?.lastState !== undefined)
+    status.lastState = structuredClone(previous.lastState);
+  applyWaiting(status, container, newest, inputs, init);
+  return withReadiness(status, container, newest, inputs, init);
+}
+
+function previousStatus(name: string, { previous }: StatusInputs, init: boolean): DeepReadonly<ContainerStatus> | undefined {
+  return (init ? previous?.initContainerStatuses : previous?.containerStatuses)?.find((status) => status.name === name);
+}
+
+function ofInstance(container: ReadonlyContainer, instance: RuntimeContainer, inputs: StatusInputs): ContainerStatus {
+  return {
+    name: container.name,
+    image: container.image ?? instance.image,
+    imageID: instance.imageId,
+    containerID: containerID(instance, inputs),
+    ready: false,
+    restartCount: instance.attempt,
+    state: stateOf(instance, inputs),
+  };
+}
+
+/** Nothing in the runtime: it was never made, or it was and is gone. */
+function withoutInstance(
+  container: ReadonlyContainer,
+  inputs: StatusInputs,
+  previous: DeepReadonly<ContainerStatus> | undefined,
+): ContainerStatus {
+  const fresh = { name: container.name, image: container.image ?? '', imageID: '', ready: false, restartCount: 0 };
+  const waiting = defaultWaiting(inputs);
+  if (previous === undefined) return { ...fresh, state: waiting };
+  const kept = { ...fresh, restartCount: previous.restartCount, imageID: previous.imageID };
+  const id = previous.containerID === undefined ? {} : { containerID: previous.containerID };
+  const lastState = structuredClone(previous.lastState ?? {}) as ContainerState;
+  if (previous.state?.terminated !== undefined)
+    return { ...kept, ...id, lastState, state: { terminated: { ...previous.state.terminated } } };
+  if (previous.state?.running === undefined) return { ...kept, lastState, state: waiting };
+  const lost = lostContainer(previous.containerID);
+  return inputs.finished === true
+    ? { ...kept, ...id, lastState, state: { terminated: lost } }
+    : { ...kept, state: waiting, lastState: { terminated: lost } };
+}
+
+function lostContainer(id: string | undefined): ContainerStateTerminated {
+  const message = 'The container could not be located when the pod was terminated';
+  return { reason: 'ContainerStatusUnknown', message, exitCode: KILLED, ...(id === undefined ? {} : { containerID: id }) };
+}
+
+function defaultWaiting({ pod }: StatusInputs): ContainerState {
+  return { waiting: { reason: initContainersOf(pod).length > 0 ? 'PodInitializing' : 'ContainerCreating' } };
+}
+
+function stateOf(instance: RuntimeContainer, inputs: StatusInputs): ContainerState {
+  if (instance.state === 'running') return { running: { startedAt: formatTime(instance.startedAt ?? instance.createdAt) } };
+  return { terminated: terminated(instance, inputs) };
+}
+
+function terminated(instance: RuntimeContainer, inputs: StatusInputs): ContainerStateTerminated {
+  const exitCode = instance.exitCode ?? KILLED;
+  return {
+    containerID: containerID(instance, inputs),
+    exitCode,
+    reason: instance.reason ?? (exitCode === 0 ? 'Completed' : 'Error'),
+    startedAt: formatTime(instance.startedAt ?? instance.createdAt),
+    finishedAt: formatTime(instance.finishedAt ?? inputs.now),
+    ...(instance.message === undefined || instance.message === '' ? {} : { message: instance.message }),
+  };
+}
+
+/** A container that ended and is to start again shows why it does not run yet, and how it ended as its last state. */
+function applyWaiting(
+  status: ContainerStatus,
+  container: ReadonlyContainer,
+  newest: RuntimeContainer | undefined,
+  { waiting, pod, finished }: StatusInputs,
+  init: boolean,
+): void {
+  const why = waiting.get(container.name);
+  if (why === undefined || finished === true || status.state?.running !== undefined) return;
+  if (newest !== undefined && !isRestartedAfter(pod, container, { exitCode: newest.exitCode ?? KILLED, init })) return;
+  if (status.state?.terminated !== undefined) status.lastState = { terminated: status.state.terminated };
+  status.state = { waiting: { ...why } };
+}
+
+function withReadiness(
+  status: ContainerStatus,
+  container: ReadonlyContainer,
+  newest: RuntimeContainer | undefined,
+  { probes }: StatusInputs,
+  init: boolean,
+): ContainerStatus {
+  const running = status.state?.running !== undefined && newest !== undefined;
+  const started = running && probes.hasStarted(newest.id);
+  const completed = init && !isSidecar(container) && status.state?.terminated?.exitCode === 0;
+  const ready = init && !isSidecar(container) ? completed : started && probes.isReady(newest.id);
+  return { lastState: {}, ...status, started: init && !isSidecar(container) ? running : started, ready };
+}
+
+const containerID = (instance: RuntimeContainer, { runtimeName }: StatusInputs): string => `${runtimeName}://${instance.id}`;
