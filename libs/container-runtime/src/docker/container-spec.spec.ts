@@ -48,7 +48,7 @@ describe('sandboxSpec', () => {
       { protocol: 'TCP', containerPort: 80, hostPort: 8080 },
       { protocol: 'UDP', containerPort: 53, hostPort: 0 },
     ] as const;
-    const bindings = (hostNetwork: boolean) =>
+    const bindings = (hostNetwork: boolean): unknown =>
       sandboxSpec({ ...sandbox, portMappings, linux: { ...linux, hostNetwork } }, 'pause', { name: 'bridge' }, around).HostConfig
         ?.PortBindings;
     expect(bindings(false)).toEqual({ '80/tcp': [{ HostIp: '', HostPort: '8080' }] });
