@@ -30,7 +30,8 @@ export async function ensurePodNetwork(docker: Docker, options: PodNetworkOption
 
 /** Undoes {@link ensurePodNetwork}, when no pod is left on it. */
 export async function removePodNetwork(docker: Docker, options: PodNetworkOptions): Promise<void> {
-  for (const [table, chain, rule] of rulesOf(options)) if (await hasRule([table, chain, rule])) await iptables(table, '-D', chain, rule);
+  // Kubelets that started at once may each have added a rule that neither saw yet.
+  for (const rule of rulesOf(options)) while (await hasRule(rule)) await iptables(rule[0], '-D', rule[1], rule[2]);
   await unlessGone(() => docker.getNetwork(options.name).remove());
 }
 
