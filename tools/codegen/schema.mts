@@ -37,6 +37,8 @@ export interface SchemaResource {
   readonly resource: string;
   readonly kind: string;
   readonly scope: 'Namespaced' | 'Cluster';
+  /** The group version that upstream stores it in, where that is another one. */
+  readonly storageVersion?: string;
   readonly verbs: readonly string[];
 }
 

@@ -49,6 +49,8 @@ export interface KindRules<T extends KubernetesObject> {
   validateName?(name: string, prefix: boolean): readonly string[];
   /** All that its schema can't say. */
   validate?(object: DeepReadonly<T>, path: FieldPath, errors: FieldErrors): void;
+  /** What only a new object must not have; `validate` has run on it too. */
+  validateCreate?(object: DeepReadonly<T>, path: FieldPath, errors: FieldErrors): void;
   /** What may not change; `validate` has run on `next` too. */
   validateUpdate?(next: DeepReadonly<T>, previous: DeepReadonly<T>, path: FieldPath, errors: FieldErrors): void;
   /** Subresources that read and write the object itself; `status` is there by itself where discovery lists it, and may be refined. */

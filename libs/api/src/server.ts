@@ -10,6 +10,7 @@ export {
 } from './define-kind';
 export { kinds } from './kinds';
 export { builtInSchemas } from './schema/built-in-schemas';
+export { PatchSchemas } from './schema/patch-schemas';
 export { SchemaRegistry, type SchemaTable } from './schema/schema-registry';
 export type {
   EmbeddedStruct,
@@ -29,7 +30,7 @@ export type {
 } from './schema/type-schema';
 export { DecodeError } from './codec/decode-context';
 export { ObjectDecoder } from './codec/object-decoder';
-export { RequestDecoder, type Decoded, type DecodeRequest, type FieldValidation } from './codec/request-decoder';
+export { MEDIA_TYPES, RequestDecoder, type Decoded, type DecodeRequest, type FieldValidation } from './codec/request-decoder';
 export {
   encodeList,
   encodeStored,
@@ -39,3 +40,17 @@ export {
   withResourceVersion,
   type ListItem,
 } from './codec/stored-json';
+export { ENVELOPE_TAIL, envelopeHead, openEnvelope, sealEnvelope, type Envelope } from './protobuf/envelope';
+export { ProtobufCodec, resourceVersionMessage, watchFrame } from './protobuf/protobuf-codec';
+export { aggregatedDiscovery, AGGREGATED_DISCOVERY, type APIGroupDiscoveryList } from './discovery/aggregated-discovery';
+export {
+  apiGroup,
+  coreVersions,
+  groupList,
+  resourceList,
+  storageVersionHash,
+  type APIGroupList,
+  type APIResourceList,
+  type APIVersions,
+  type Served,
+} from './discovery/discovery';

@@ -48,6 +48,8 @@ export interface ListMeta {
   continue?: string;
   remainingItemCount?: number;
   selfLink?: string;
+  /** Present on a list that a shard selector was applied to. */
+  shardInfo?: { selector: string };
 }
 
 export interface KubernetesObject {

@@ -17,6 +17,17 @@ export class HealthChecks {
     this.#checks.set(name, { check, endpoints });
   }
 
+  /** The checks of `endpoint`, in the order of registration. */
+  names(endpoint: HealthEndpoint): string[] {
+    return [...this.#checks].filter(([, { endpoints }]) => endpoints.includes(endpoint)).map(([name]) => name);
+  }
+
+  /** Runs one check. @returns undefined if `endpoint` has none of this name */
+  async runOne(endpoint: HealthEndpoint, name: string): Promise<{ problem: string | undefined } | undefined> {
+    const found = this.#checks.get(name);
+    return found?.endpoints.includes(endpoint) === true ? { problem: await problemOf(found.check) } : undefined;
+  }
+
   /** Runs the checks of `endpoint`. @returns a line per check, in the order of registration, with what is wrong if anything is */
   async run(endpoint: HealthEndpoint, excluded: readonly string[] = []): Promise<{ name: string; problem: string | undefined }[]> {
     const asked = [...this.#checks].filter(([name, { endpoints }]) => endpoints.includes(endpoint) && !excluded.includes(name));

@@ -1,5 +1,8 @@
 export { systemTimers, type Timers } from './clock';
+export { field, type ConfigField, type ConfigFields, type ConfigValues } from './config/config-fields';
+export { loadConfigFile, type ConfigFileSpec } from './config/load-config-file';
 export type { DaemonContext } from './daemon';
+export { followFiles, type FollowOptions } from './files/follow-files';
 export { writeFileAtomically } from './files/write-file-atomically';
 export {
   flagOf,
@@ -16,6 +19,8 @@ export { flag, type PortRange } from './flags/flag-types';
 export { parseFlags, type ParsedFlags } from './flags/parse-flags';
 export { formatGoDuration, parseGoDuration } from './go-duration';
 export { HealthChecks, type HealthCheck, type HealthEndpoint } from './health-checks';
+export { createDaemonApp, type AccessDecision, type CheckAccess, type DaemonAppOptions } from './http/daemon-app';
+export { serveHttp, serveHttps, type Listening, type ServeOptions, type ServeTlsOptions } from './http/serve';
 export { silentLogger, type LogFields, type Logger } from './logger';
 export { createLogger, type LoggerOptions } from './logging/create-logger';
 export { counter, exponentialBuckets, gauge, histogram, registerMetrics, type MetricDeclaration } from './metrics/declared-metrics';

@@ -165,6 +165,36 @@ describe('runDaemon', () => {
     expect(host.exits).toEqual([1]);
   });
 
+  it('exits only when a slow reader has taken the last line', async () => {
+    const host = new FakeHost();
+    const taken = Promise.withResolvers<undefined>();
+    const stderr = new Writable({ write: (_chunk, _encoding, done) => void taken.promise.then(() => done()) });
+    const ended = runDaemon(
+      daemon(() => Promise.reject(new Error('last'))),
+      Object.assign(host, { stderr }),
+      new ManualTimers(),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(host.exits).toEqual([]);
+    taken.resolve(undefined);
+    await ended;
+    expect(host.exits).toEqual([1]);
+  });
+
+  it('does not wait for a reader that stands still', async () => {
+    const host = new FakeHost();
+    const timers = new ManualTimers();
+    const ended = runDaemon(
+      daemon(() => Promise.reject(new Error('last'))),
+      Object.assign(host, { stderr: new Writable({ write: () => undefined }) }),
+      timers,
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const expire of timers.due) expire();
+    await ended;
+    expect(host.exits).toEqual([1]);
+  });
+
   it('goes on when the reader of its log goes away', async () => {
     const host = new FakeHost();
     const timers = new ManualTimers();

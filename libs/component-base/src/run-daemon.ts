@@ -14,6 +14,9 @@ import { versionInfo } from './version';
 /** The longest a daemon may take to finish after it was asked to stop, milliseconds. */
 const DEFAULT_GRACE = 30_000;
 
+/** The longest that the end waits for a slow reader of the output, milliseconds. */
+const FLUSH_LIMIT = 1_000;
+
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** The pieces of Node's `process` that a daemon touches, handed in by main.ts. */
@@ -67,22 +70,25 @@ export async function runDaemon<F extends FlagDeclarations>(
   timers: Timers = systemTimers,
 ): Promise<void> {
   survivesClosedPipes(host);
+  const code = await live(spec, host, timers);
+  await Promise.all([host.stdout, host.stderr].map((stream) => flushed(stream, timers)));
+  host.exit(code);
+}
+
+/** @returns the exit code */
+async function live<F extends FlagDeclarations>(spec: DaemonSpec<F>, host: DaemonHost, timers: Timers): Promise<number> {
   const flags: DaemonFlags<F> = { ...spec.flags, ...commonFlags };
   const parsed = parseOrComplain(spec, flags, host);
-  if (parsed === undefined) {
-    host.exit(1);
-    return;
-  }
+  if (parsed === undefined) return 1;
   const text = parsed.type === 'help' ? parsed.text : versionText(commonValues(parsed.values).version, versionInfo(host));
   if (parsed.type === 'help' || text !== undefined) {
     host.stdout.write(text ?? '');
-    host.exit(0);
-    return;
+    return 0;
   }
   for (const warning of parsed.warnings) host.stderr.write(`${warning}\n`);
   const { v: verbosity, 'logging-format': format } = commonValues(parsed.values);
   const log = createLogger({ name: spec.name, pid: host.pid, format, verbosity, stream: host.stderr, clock: timers });
-  host.exit(await supervise(spec, parsed.values, { parsed, log, host, timers }));
+  return supervise(spec, parsed.values, { parsed, log, host, timers });
 }
 
 const commonValues = (values: unknown): FlagValues<CommonFlags> => values as FlagValues<CommonFlags>;
@@ -134,7 +140,9 @@ async function supervise<F extends FlagDeclarations>(
     stop.abort();
   };
   const metrics = createMetricsRegistry(host, versionInfo(host));
-  const context: DaemonContext = { log, metrics, health: new HealthChecks(), signal: stop.signal };
+  const health = new HealthChecks();
+  health.add('ping', () => undefined);
+  const context: DaemonContext = { log, metrics, health, signal: stop.signal };
   const release = listen(host, onSignal, crash);
   try {
     const ended = spec.run(values, context, parsed.given).then(() => 0);
@@ -157,6 +165,17 @@ function listen(host: DaemonHost, onSignal: (name: unknown) => void, onCrash: (e
     host.off('uncaughtException', onCrash);
     host.off('unhandledRejection', onCrash);
   };
+}
+
+/** Resolves when what was written has left the process, whose exit would cut it off; a reader that stands still is not waited for. */
+function flushed(stream: NodeJS.WritableStream, timers: Timers): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = timers.setTimeout(resolve, FLUSH_LIMIT);
+    stream.write('', () => {
+      cancel();
+      resolve();
+    });
+  });
 }
 
 /** Who reads the output may go away (`kube-apiserver --help | head -1`); that ends the output, not the daemon. */

@@ -178,6 +178,16 @@ export interface RuntimeEvent {
   readonly type: 'started' | 'exited' | 'removed';
 }
 
+/** What a runtime can't do by its nature is said here, so that a caller needn't try. */
+export interface RuntimeCapabilities {
+  /** Containers are real processes: exec, attach, port-forward, logs and figures exist. Without it those methods throw {@link NotSupported}. */
+  readonly processes: boolean;
+  /** Images are stored, pulled and removed. Without it every image counts as present. */
+  readonly images: boolean;
+  /** Who keeps logs from growing without end: the runtime by itself, or the kubelet through {@link ContainerRuntime.reopenLog}. */
+  readonly logRotation: 'runtime' | 'kubelet';
+}
+
 /**
  * What a node can do with containers, shaped after CRI (k8s.io/cri-api runtime/v1). Everything the runtime makes is labelled with its
  * pod and found again by a kubelet that restarts. All methods are idempotent where CRI's are: stopping or removing what is gone succeeds.
@@ -187,9 +197,14 @@ export interface ContainerRuntime {
   /** `docker`, `hollow`; the scheme of container ids (`docker://...`). */
   readonly name: string;
   readonly logFormat: 'docker-json' | 'cri';
+  readonly capabilities: RuntimeCapabilities;
   version(): Promise<{ readonly runtimeName: string; readonly runtimeVersion: string; readonly apiVersion: string }>;
   /** Rejects with what is wrong if pods can't run: the engine or its network is down. */
   check(): Promise<void>;
+  /** Who makes cgroups, hence the form of {@link LinuxSandboxConfig.cgroupParent}. CRI's RuntimeConfig. */
+  cgroupDriver(): Promise<'cgroupfs' | 'systemd'>;
+  /** The node was given its range of pod addresses: sandboxes made from now on take theirs from it. CRI's UpdateRuntimeConfig. */
+  setPodCIDR(podCIDR: string): Promise<void>;
 
   /** Creates and starts a sandbox; on failure nothing of it is left. @returns its id */
   runSandbox(config: SandboxConfig): Promise<string>;
@@ -199,9 +214,9 @@ export interface ContainerRuntime {
   removeSandbox(id: string): Promise<void>;
   sandboxes(filter?: { readonly podUid?: string }): Promise<readonly Sandbox[]>;
 
-  /** @returns the container's id @throws ImageMissing */
+  /** @returns the container's id @throws ImageMissing if the image isn't on the node @throws NotFound if the sandbox is gone */
   createContainer(sandboxId: string, config: ContainerConfig, sandbox: SandboxConfig): Promise<string>;
-  /** @throws ContainerStartError with the runtime's words, when the command can't be run */
+  /** @throws NotFound @throws ContainerStartError with the runtime's words, when the command can't be run */
   startContainer(id: string): Promise<void>;
   /** The image's or config's stop signal, then SIGKILL after `timeoutSeconds`. Resolves when it has exited. */
   stopContainer(id: string, timeoutSeconds: number): Promise<void>;
@@ -209,11 +224,18 @@ export interface ContainerRuntime {
   containers(filter?: { readonly podUid?: string; readonly sandboxId?: string }): Promise<readonly Container[]>;
   updateContainerResources(id: string, resources: ContainerResources): Promise<void>;
 
-  /** Runs a command in a running container. @returns its exit code, once it ended and its output is written */
+  /**
+   * Runs a command in a running container. Aborting lets go of its streams; the command itself goes on, as in every CRI runtime.
+   * @returns its exit code, once it ended and its output is written
+   * @throws NotFound @throws NotRunning @throws ExecError if the engine refuses; a command that isn't there ends with 126 or 127 and the runtime's words as output
+   */
   exec(id: string, options: ExecOptions): Promise<number>;
   /** Joins the streams of the container's own process until it ends or the signal aborts. */
   attach(id: string, options: AttachOptions): Promise<void>;
-  /** A connection to a port inside the sandbox's network. */
+  /**
+   * A connection to a port on the loopback address inside the sandbox's network, so servers bound to 127.0.0.1 are reached too.
+   * @throws NotFound @throws NotRunning @throws PortForwardError if nothing listens there
+   */
   portForward(sandboxId: string, port: number): Promise<Duplex>;
   /** Starts a new log file after the old one was moved away. */
   reopenLog(id: string): Promise<void>;

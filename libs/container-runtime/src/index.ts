@@ -13,8 +13,23 @@ export type {
   PodIdentity,
   PortMapping,
   RegistryCredentials,
+  RuntimeCapabilities,
   RuntimeEvent,
   Sandbox,
   SandboxConfig,
   TerminalSize,
 } from './container-runtime';
+export { DockerRuntime, type DockerRuntimeOptions } from './docker/docker-runtime';
+export { removePodNetwork, type PodNetworkOptions } from './docker/pod-network';
+export { HollowRuntime, type HollowRuntimeOptions } from './hollow/hollow-runtime';
+export {
+  ContainerStartError,
+  ExecError,
+  ImageMissing,
+  ImagePullError,
+  NotFound,
+  NotRunning,
+  NotSupported,
+  PortForwardError,
+  RuntimeUnavailable,
+} from './runtime-errors';

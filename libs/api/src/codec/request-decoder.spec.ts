@@ -1,7 +1,8 @@
 import type { KubernetesObject } from '@keelson/apimachinery';
 import { StatusError } from '@keelson/apimachinery';
 import { builtInSchemas } from '../schema/built-in-schemas';
-import { RequestDecoder, type FieldValidation } from './request-decoder';
+import { ProtobufCodec } from '../protobuf/protobuf-codec';
+import { MEDIA_TYPES, RequestDecoder, type FieldValidation } from './request-decoder';
 
 const decoder = new RequestDecoder(builtInSchemas());
 
@@ -263,4 +264,36 @@ describe('a YAML body', () => {
     ];
     expect(() => fromYaml(bomb.join('\n'))).toThrow();
   });
+});
+
+describe('a protobuf body', () => {
+  const CODEC = new ProtobufCodec(builtInSchemas());
+  const decode = (body: Uint8Array) => decoder.decode(body, MEDIA_TYPES.protobuf, { expected: CONFIG_MAP, fieldValidation: 'Strict' });
+
+  it('is decoded to the object that JSON would be', () => {
+    const body = CODEC.encodeBody({ metadata: { name: 'a' }, data: { b: 'c' } }, CONFIG_MAP);
+    expect(decode(body).object).toEqual({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a' }, data: { b: 'c' } });
+  });
+
+  it('is refused if it is of another kind', () => {
+    const body = CODEC.encodeBody({ metadata: { name: 'a' } }, POD);
+    expect(messageOf(() => decode(body))).toBe(
+      'Pod in version "v1" cannot be handled as a ConfigMap: converting (v1.Pod) to (core.ConfigMap): unknown conversion',
+    );
+  });
+
+  it('is refused if it is no envelope', () => {
+    expect(messageOf(() => decode(Buffer.from('junk')))).toBe(
+      'the object provided is unrecognized (must be of type ConfigMap): provided data does not appear to be a protobuf message, ' +
+        'expected prefix [107 56 115 0] (6a756e6b)',
+    );
+  });
+});
+
+it('a body of an unknown media type is refused with the list of known ones', () => {
+  const request = { expected: CONFIG_MAP, fieldValidation: 'Ignore' } as const;
+  expect(() => decoder.decode(Buffer.from('x'), 'text/plain', request)).toThrow(
+    'the body of the request was in an unknown format - accepted media types include: ' +
+      'application/json, application/yaml, application/vnd.kubernetes.protobuf',
+  );
 });

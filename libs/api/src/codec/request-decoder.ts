@@ -1,4 +1,6 @@
 import { apiVersionOf, parseApiVersion, StatusError, type GroupVersionKind, type KubernetesObject } from '@keelson/apimachinery';
+import { kindOfEnvelope, openEnvelope } from '../protobuf/envelope';
+import { MessageDecoder } from '../protobuf/message-decoder';
 import type { SchemaRegistry } from '../schema/schema-registry';
 import type { TypeSchema } from '../schema/type-schema';
 import { DecodeError } from './decode-context';
@@ -9,6 +11,13 @@ import { parseYaml } from './yaml-body';
 
 /** `metav1.CreateOptions.fieldValidation`. */
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
+
+/** The media types of request bodies, in the order in which upstream names them. */
+export const MEDIA_TYPES = {
+  json: 'application/json',
+  yaml: 'application/yaml',
+  protobuf: 'application/vnd.kubernetes.protobuf',
+} as const;
 
 /** What is decoded and how. */
 export interface DecodeRequest {
@@ -32,9 +41,21 @@ const SCHEME = 'in scheme "pkg/runtime/scheme.go:111"';
 export class RequestDecoder {
   readonly #schemas: SchemaRegistry;
   readonly #decoder = new ObjectDecoder();
+  readonly #messages = new MessageDecoder();
 
   constructor(schemas: SchemaRegistry) {
     this.#schemas = schemas;
+  }
+
+  /** @throws StatusError BadRequest; UnsupportedMediaType if there is no decoder for `mediaType` */
+  decode<T extends KubernetesObject>(body: Uint8Array, mediaType: string, request: DecodeRequest): Decoded<T> {
+    if (mediaType === MEDIA_TYPES.protobuf) return this.decodeProtobuf(body, request);
+    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+    if (mediaType === MEDIA_TYPES.json) return this.decodeJson(text, request);
+    if (mediaType === MEDIA_TYPES.yaml) return this.decodeYaml(text, request);
+    const accepted = Object.values(MEDIA_TYPES).join(', ');
+    const message = `the body of the request was in an unknown format - accepted media types include: ${accepted}`;
+    throw StatusError.of('UnsupportedMediaType', message);
   }
 
   /** @throws StatusError BadRequest */
@@ -51,6 +72,20 @@ export class RequestDecoder {
     return this.#decode<T>(value, { request, body, before: strictErrors, after: [] });
   }
 
+  /** Protobuf can say nothing that a strict client would want to hear of. @throws StatusError BadRequest */
+  decodeProtobuf<T extends KubernetesObject>(body: Uint8Array, request: DecodeRequest): Decoded<T> {
+    const envelope = this.#identified(body, request, () => openEnvelope(body));
+    const kind = kindOfEnvelope(envelope, request.expected);
+    const type = this.#typeOf(kind, request.expected);
+    try {
+      const object = this.#messages.decode(envelope.message, type);
+      return { object: { kind: kind.kind, apiVersion: apiVersionOf(kind), ...object } as unknown as T, warnings: [] };
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      throw cannotBeHandled(kind, request.expected, error.message, error);
+    }
+  }
+
   /**
    * Decodes what is parsed already: the outcome of a patch, or an object that a webhook returned.
    * @param value nobody else may hold it: it is written to, and the result shares its parts
@@ -60,7 +95,7 @@ export class RequestDecoder {
     return this.#decode<T>(value, { request, body: '', before: [], after: [] });
   }
 
-  #identified<R>(body: string, { expected }: DecodeRequest, parse: () => R): R {
+  #identified<R>(body: string | Uint8Array, { expected }: DecodeRequest, parse: () => R): R {
     try {
       return parse();
     } catch (error) {
@@ -168,18 +203,19 @@ function cannotBeHandled(kind: GroupVersionKind, expected: GroupVersionKind, why
   return StatusError.badRequest(message, { cause });
 }
 
-function unrecognized(expected: GroupVersionKind, error: DecodeError, body: string): StatusError {
+function unrecognized(expected: GroupVersionKind, error: DecodeError, body: string | Uint8Array): StatusError {
   const message = `the object provided is unrecognized (must be of type ${expected.kind}): ${error.message} (${summary(body)})`;
   return StatusError.badRequest(message, { cause: error });
 }
 
 const SUMMARY_BYTES = 30;
+const OPEN_BRACE = 0x7b;
 
 /** The head of a body: as it is if it looks like JSON, else in hexadecimal. */
-function summary(body: string): string {
-  if (body === '') return '<empty>';
+function summary(body: string | Uint8Array): string {
   const bytes = Buffer.from(body);
-  const head = bytes.subarray(0, SUMMARY_BYTES).toString(body.startsWith('{') ? 'utf8' : 'hex');
+  if (bytes.length === 0) return '<empty>';
+  const head = bytes.subarray(0, SUMMARY_BYTES).toString(bytes[0] === OPEN_BRACE ? 'utf8' : 'hex');
   return bytes.length > SUMMARY_BYTES ? `${head} ...` : head;
 }
 

@@ -1,4 +1,4 @@
-import { apiVersionOf, type GroupVersionKind } from '@keelson/apimachinery';
+import { apiVersionOf, parseApiVersion, type GroupVersionKind } from '@keelson/apimachinery';
 import type { SourceFile, SourceResource, SourceSubresource, SourceType } from './schema-source';
 import { TypeBuilder } from './type-builder';
 import type { ServedGroup, ServedResource, ServedSubresource, TypeSchema } from './type-schema';
@@ -142,6 +142,7 @@ function servedResource(group: string, version: string, source: SourceResource):
     resource: source.resource,
     kind: source.kind,
     singular: source.singular,
+    storageVersion: parseApiVersion(source.storageVersion ?? apiVersionOf({ group, version })),
     namespaced: source.scope === 'Namespaced',
     verbs: source.verbs,
     shortNames: source.shortNames ?? [],

@@ -44,6 +44,7 @@ export interface SourceResource {
   readonly kind: string;
   readonly scope: 'Namespaced' | 'Cluster';
   readonly singular: string;
+  readonly storageVersion?: string;
   readonly verbs: readonly string[];
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];

@@ -112,6 +112,11 @@ export interface ServedResource {
   readonly resource: string;
   readonly kind: string;
   readonly singular: string;
+  /**
+   * The group version that upstream says it stores the objects in, of which discovery gives a hash. Two versions of one kind that name the
+   * same one share their objects (`events.k8s.io` and core events).
+   */
+  readonly storageVersion: Readonly<Pick<GroupVersionKind, 'group' | 'version'>>;
   readonly namespaced: boolean;
   readonly verbs: readonly string[];
   readonly shortNames: readonly string[];

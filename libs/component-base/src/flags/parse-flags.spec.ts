@@ -97,7 +97,7 @@ describe('parseFlags', () => {
     ],
     ['start', '"kube-test" does not take any arguments, got ["start"]'],
   ])('refuses %s in one line', (argument, message) => {
-    expect(() => parse(argument)).toThrow(expect.objectContaining({ message }));
+    expect(() => parse(argument)).toThrow(expect.objectContaining({ message }) as Error);
   });
 
   it('shows every flag under its section with its default', () => {

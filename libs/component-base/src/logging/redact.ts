@@ -1,6 +1,6 @@
-/** Names of fields whose values are secrets whatever they look like. */
+/** Names of fields whose values are secrets whatever they look like; `secret` is none of them, it names a Secret object. */
 const SECRET_NAME =
-  /^(?:.*(?:password|passphrase|secret|bearer|authorization|private-?key|key-?data)|token|(?:id|access|refresh|bearer|bootstrap)-?token)$/i;
+  /^(?:.*(?:password|passphrase|client-?secret|bearer|authorization|private-?key|key-?data)|token|(?:id|access|refresh|bearer|bootstrap)-?token)$/i;
 
 /** A private key in PEM, and a JSON web token, wherever they turn up in a text. */
 const SECRET_TEXT = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g;

@@ -10,6 +10,7 @@ storeConformance('lmdb', async (): Promise<StoreFixture> => {
   const opened = [store];
   return {
     store,
+    progressOnRequest: true,
     async reopen() {
       const again = await openLmdbStore({ path: folder.path, clock });
       opened.push(again);

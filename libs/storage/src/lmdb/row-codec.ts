@@ -30,7 +30,7 @@ export function encodeInteger(value: number): Buffer {
 export const decodeInteger = (bytes: Buffer, offset = 0): number => bytes.readUIntBE(offset, INTEGER);
 
 /** Type, previous revision, length of the key, key, value. The revision is the row's key. */
-export function encodeChange(change: Change): Buffer {
+export function encodeChange(change: Omit<Change, 'revision'>): Buffer {
   const keyLength = Buffer.byteLength(change.key);
   const bytes = Buffer.allocUnsafe(KEY_OFFSET + keyLength + change.value.length);
   bytes.writeUInt8(change.type === 'put' ? PUT : DELETE, 0);

@@ -10,6 +10,8 @@ export interface NewValue {
   readonly due: number | undefined;
 }
 
+const NO_VALUE = new Uint8Array(0);
+
 /** The writes of one commit: computed against the tables and against each other, kept until they are committed together. */
 export class WriteTransaction {
   readonly #tables: Tables;
@@ -42,7 +44,7 @@ export class WriteTransaction {
   put(key: string, expected: Revision, { value, due }: NewValue): PutResult {
     const current = this.get(key);
     if ((current?.revision ?? 0) !== expected) return { type: 'conflict', current };
-    const record = { key, value, revision: this.#change('put', key, value) };
+    const record = { key, value, revision: this.#change({ type: 'put', key, value, previous: expected }) };
     this.#rows.push({ table: 'current', key: Buffer.from(key), value: encodeInteger(record.revision) });
     if (due !== undefined) this.#rows.push({ table: 'expirations', key: encodeExpiration(due, record.revision), value: Buffer.from(key) });
     this.#written.set(key, record);
@@ -53,7 +55,7 @@ export class WriteTransaction {
   delete(key: string, expected: Revision): DeleteResult {
     const current = this.get(key);
     if (current?.revision !== expected) return { type: 'conflict', current };
-    const revision = this.#change('delete', key, new Uint8Array(0));
+    const revision = this.#change({ type: 'delete', key, value: NO_VALUE, previous: expected });
     this.#rows.push({ table: 'current', key: Buffer.from(key) });
     this.#written.set(key, undefined);
     this.#events.push({ type: 'delete', key, revision, previous: current });
@@ -69,11 +71,10 @@ export class WriteTransaction {
     this.#rows.push(row);
   }
 
-  #change(type: Change['type'], key: string, value: Uint8Array): Revision {
-    const previous = this.get(key)?.revision ?? 0;
+  #change(change: Omit<Change, 'revision'>): Revision {
+    const { key, previous } = change;
     const revision = ++this.#revision;
-    const bytes = encodeChange({ type, key, revision, previous, value });
-    this.#rows.push({ table: 'records', key: encodeInteger(revision), value: bytes });
+    this.#rows.push({ table: 'records', key: encodeInteger(revision), value: encodeChange(change) });
     if (previous > 0) this.#rows.push({ table: 'superseded', key: encodeVersion(key, previous), value: encodeInteger(revision) });
     return revision;
   }

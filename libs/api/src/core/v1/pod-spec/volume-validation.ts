@@ -1,0 +1,74 @@
+import { addProblems, dns1123Label, Quantity, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
+import type { HostPathVolumeSource, NFSVolumeSource, Volume } from '../../../generated/core/v1';
+import { isEmpty, listOf, omit, presentFields } from '../../../presence';
+import { validateNoBacksteps, validateFileMode } from './path-validation';
+import { validateProjected } from './projected-volume-validation';
+import { validateQuantity } from './resource-validation';
+import { validateDownwardFile, validateItems } from './volume-file-validation';
+
+const HOST_PATH_TYPES = ['', 'DirectoryOrCreate', 'Directory', 'FileOrCreate', 'File', 'Socket', 'CharDevice', 'BlockDevice'];
+
+/** Checks each volume, and that names are unique (pkg/apis/core/validation `ValidateVolumes`). */
+export function validateVolumes(volumes: DeepReadonly<Volume[]> | undefined, path: FieldPath, errors: FieldErrors): void {
+  const seen = new Set<string>();
+  listOf(volumes).forEach((volume, position) => {
+    const at = path.index(position);
+    validateSource(volume, at, errors);
+    if (isEmpty(volume.name)) errors.required(at.child('name'));
+    else addProblems(dns1123Label(volume.name), volume.name, at.child('name'), errors);
+    if (seen.has(volume.name)) errors.duplicate(at.child('name'), volume.name);
+    seen.add(volume.name);
+  });
+}
+
+function validateSource(volume: DeepReadonly<Volume>, path: FieldPath, errors: FieldErrors): void {
+  const [first, ...more] = presentFields(omit(volume, 'name'));
+  if (first === undefined) return errors.required(path, 'must specify a volume type');
+  for (const field of more) errors.forbidden(path.child(field), 'may not specify more than 1 volume type');
+  validateFiles(volume, path, errors);
+  const { emptyDir, hostPath, nfs, persistentVolumeClaim } = volume;
+  if (emptyDir?.sizeLimit !== undefined) validateSizeLimit(emptyDir.sizeLimit, path.child('emptyDir', 'sizeLimit'), errors);
+  if (hostPath !== undefined) validateHostPath(hostPath, path.child('hostPath'), errors);
+  if (nfs !== undefined) validateNfs(nfs, path.child('nfs'), errors);
+  if (persistentVolumeClaim !== undefined && isEmpty(persistentVolumeClaim.claimName))
+    errors.required(path.child('persistentVolumeClaim', 'claimName'));
+}
+
+/** The sources whose files the kubelet writes. */
+function validateFiles({ secret, configMap, downwardAPI, projected }: DeepReadonly<Volume>, path: FieldPath, errors: FieldErrors): void {
+  if (secret !== undefined) {
+    const at = path.child('secret');
+    if (isEmpty(secret.secretName)) errors.required(at.child('secretName'));
+    validateFileMode(secret.defaultMode, at.child('defaultMode'), errors);
+    validateItems(secret.items, at.child('items'), errors);
+  }
+  if (configMap !== undefined) {
+    const at = path.child('configMap');
+    if (isEmpty(configMap.name)) errors.required(at.child('name'));
+    validateFileMode(configMap.defaultMode, at.child('defaultMode'), errors);
+    validateItems(configMap.items, at.child('items'), errors);
+  }
+  if (downwardAPI !== undefined) {
+    const at = path.child('downwardAPI');
+    validateFileMode(downwardAPI.defaultMode, at.child('defaultMode'), errors);
+    for (const file of listOf(downwardAPI.items)) validateDownwardFile(file, at, errors);
+  }
+  if (projected !== undefined) validateProjected(projected, path.child('projected'), errors);
+}
+
+function validateSizeLimit(text: string, path: FieldPath, errors: FieldErrors): void {
+  const limit = validateQuantity(text, path, errors);
+  if (limit !== undefined && limit.compare(Quantity.zero) < 0) errors.forbidden(path, 'SizeLimit field must be a valid resource quantity');
+}
+
+function validateHostPath({ path: target, type }: DeepReadonly<HostPathVolumeSource>, path: FieldPath, errors: FieldErrors): void {
+  if (isEmpty(target)) return errors.required(path.child('path'));
+  validateNoBacksteps(target, path.child('path'), errors);
+  if (type !== undefined && !HOST_PATH_TYPES.includes(type)) errors.notSupported(path.child('type'), type, HOST_PATH_TYPES);
+}
+
+function validateNfs({ server, path: target }: DeepReadonly<NFSVolumeSource>, path: FieldPath, errors: FieldErrors): void {
+  if (isEmpty(server)) errors.required(path.child('server'));
+  if (isEmpty(target)) errors.required(path.child('path'));
+  if (isEmpty(target) || !target.startsWith('/')) errors.invalid(path.child('path'), target, 'must be an absolute path');
+}

@@ -1,0 +1,25 @@
+import type { Container, Pod, PodSpec } from '../../../generated/core/v1';
+import { elementsOf, ensure } from '../../../presence';
+import { defaultPodSpec } from '../pod-spec/defaults';
+
+/** What a pod has over the template it came from (pkg/apis/core/v1 `SetDefaults_Pod`). */
+export function defaultPod(pod: Pod): void {
+  const spec = ensure(pod, 'spec', { containers: [] });
+  defaultPodSpec(spec);
+  spec.enableServiceLinks ??= true;
+  for (const container of allContainers(spec)) requestWhatIsLimited(container);
+  if (spec.hostNetwork === true) for (const container of allContainers(spec)) useHostPorts(container);
+}
+
+const allContainers = (spec: PodSpec): Container[] => [...elementsOf(spec.containers), ...elementsOf(spec.initContainers)];
+
+/** A limit alone is also the request. */
+function requestWhatIsLimited({ resources }: Container): void {
+  if (resources?.limits === undefined) return;
+  resources.requests = { ...resources.limits, ...resources.requests };
+}
+
+/** On the host's network a container's port is the host's. */
+function useHostPorts({ ports }: Container): void {
+  for (const port of elementsOf(ports)) if (port.hostPort === undefined || port.hostPort === 0) port.hostPort = port.containerPort;
+}

@@ -1,0 +1,101 @@
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpsServer, type Server as TlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Timers } from '../clock';
+import { followFiles } from '../files/follow-files';
+import type { Logger } from '../logger';
+
+/** Rotated certificates are in force within this many milliseconds. */
+const CERTIFICATE_INTERVAL = 60_000;
+
+/** Milliseconds that requests under way get when the server is closed. */
+const CLOSE_GRACE = 5_000;
+
+export interface ServeOptions {
+  /** `--bind-address`. */
+  readonly address: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly timers: Timers;
+  readonly log: Logger;
+}
+
+export interface ServeTlsOptions extends ServeOptions {
+  /** PEM; both are read again when they change. */
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  /** Asks clients for a certificate signed by these (PEM), and leaves it to the access check whether they must have one. */
+  readonly clientCertificateAuthority?: string;
+}
+
+/** A server that listens. */
+export interface Listening {
+  readonly port: number;
+  /** Takes no more connections, lets requests under way finish for five seconds, then cuts them off. */
+  close(): Promise<void>;
+}
+
+/** @throws Error naming address and port if it can't listen there */
+export async function serveHttp(listener: RequestListener, options: ServeOptions): Promise<Listening> {
+  return listen(createHttpServer(listener), options);
+}
+
+/** @throws Error naming the file or the address that is to blame */
+export async function serveHttps(listener: RequestListener, options: ServeTlsOptions): Promise<Listening> {
+  const { certificateFile, keyFile, clientCertificateAuthority: ca } = options;
+  const server = createHttpsServer({ requestCert: ca !== undefined, rejectUnauthorized: false, minVersion: 'TLSv1.2' }, listener);
+  const ended = new AbortController();
+  await followFiles(
+    [certificateFile, keyFile],
+    ([cert, key]) => setCertificate(server, { cert, key, ca }, `${certificateFile} and ${keyFile}`),
+    {
+      timers: options.timers,
+      interval: CERTIFICATE_INTERVAL,
+      signal: ended.signal,
+      onError: (error) => options.log.error('Unable to reload the serving certificate; the previous one stays', { error }),
+    },
+  );
+  try {
+    const listening = await listen(server, options);
+    return {
+      port: listening.port,
+      close() {
+        ended.abort();
+        return listening.close();
+      },
+    };
+  } catch (error) {
+    ended.abort();
+    throw error;
+  }
+}
+
+interface Pair {
+  readonly cert: Buffer | undefined;
+  readonly key: Buffer | undefined;
+  readonly ca: string | undefined;
+}
+
+function setCertificate(server: TlsServer, { cert, key, ca }: Pair, source: string): void {
+  try {
+    server.setSecureContext({ cert, key, ca, minVersion: 'TLSv1.2' });
+  } catch (error) {
+    throw new Error(`${source} are not a certificate and its key in PEM`, { cause: error });
+  }
+}
+
+async function listen(server: Server | TlsServer, { address, port, timers }: ServeOptions): Promise<Listening> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(new Error(`failed to listen on ${address}:${port}: ${error.message}`, { cause: error })));
+    server.listen(port, address, resolve);
+  });
+  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server, timers) };
+}
+
+async function closeServer(server: Server | TlsServer, timers: Timers): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cancel = timers.setTimeout(() => server.closeAllConnections(), CLOSE_GRACE);
+  await closed;
+  cancel();
+}

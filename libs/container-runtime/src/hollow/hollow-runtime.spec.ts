@@ -1,0 +1,87 @@
+import { FakeClock } from '@keelson/apimachinery';
+import type { ContainerConfig, SandboxConfig } from '../container-runtime';
+import { containerRuntimeConformance } from '../container-runtime.conformance';
+import { ContainerStartError } from '../runtime-errors';
+import { HollowRuntime } from './hollow-runtime';
+import { EXIT_CODE, RUN_SECONDS } from './scripted-end';
+
+const open = () => new HollowRuntime({ node: 'node-1', clock: new FakeClock() });
+
+containerRuntimeConformance('hollow', {
+  capabilities: open().capabilities,
+  open,
+  image: 'nginx:1.27',
+  setUp: async () => undefined,
+  tearDown: async () => undefined,
+});
+
+const sandboxOf = (annotations: Record<string, string>): SandboxConfig => ({
+  pod: { namespace: 'default', name: 'job', uid: 'uid-1' },
+  attempt: 0,
+  hostname: 'job',
+  portMappings: [],
+  labels: {},
+  annotations,
+  logDirectory: '/var/log/pods/default_job_uid-1',
+  linux: { hostNetwork: false, hostPID: false, hostIPC: false, shareProcessNamespace: false, sysctls: {} },
+});
+
+const container: ContainerConfig = {
+  name: 'main',
+  attempt: 0,
+  image: 'busybox',
+  env: [],
+  mounts: [],
+  devices: [],
+  labels: {},
+  annotations: {},
+  logPath: 'main/0.log',
+  stdin: false,
+  stdinOnce: false,
+  tty: false,
+  resources: {},
+  security: {},
+};
+
+describe('HollowRuntime', () => {
+  it('ends a container when and how its pod asks for it', async () => {
+    const clock = new FakeClock();
+    const runtime = new HollowRuntime({ node: 'node-1', clock });
+    const sandbox = sandboxOf({ [RUN_SECONDS]: '1.5', [EXIT_CODE]: '3' });
+    const id = await runtime.createContainer(await runtime.runSandbox(sandbox), container, sandbox);
+    await runtime.startContainer(id);
+    await clock.advance(1499);
+    expect((await runtime.containers())[0]?.state).toBe('running');
+    await clock.advance(1);
+    expect((await runtime.containers())[0]).toMatchObject({ state: 'exited', exitCode: 3, reason: 'Error', finishedAt: clock.now() });
+  });
+
+  it('leaves no timer behind when a container is stopped before its scripted end', async () => {
+    const clock = new FakeClock();
+    const runtime = new HollowRuntime({ node: 'node-1', clock });
+    const sandbox = sandboxOf({ [RUN_SECONDS]: '60' });
+    const sandboxId = await runtime.runSandbox(sandbox);
+    await runtime.startContainer(await runtime.createContainer(sandboxId, container, sandbox));
+    await runtime.removeSandbox(sandboxId);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('refuses to start a container whose script is no number', async () => {
+    const runtime = open();
+    const sandbox = sandboxOf({ [RUN_SECONDS]: 'soon' });
+    const id = await runtime.createContainer(await runtime.runSandbox(sandbox), container, sandbox);
+    await expect(runtime.startContainer(id)).rejects.toBeInstanceOf(ContainerStartError);
+  });
+
+  it('takes addresses from the podCIDR, and gives them back when the sandbox stops', async () => {
+    const runtime = open();
+    await runtime.setPodCIDR('10.244.3.0/30');
+    const first = await runtime.runSandbox(sandboxOf({}));
+    await runtime.runSandbox(sandboxOf({}));
+    expect((await runtime.sandboxes()).flatMap(({ ips }) => ips)).toEqual(['10.244.3.1', '10.244.3.2']);
+    await expect(runtime.runSandbox(sandboxOf({}))).rejects.toThrow('no address left in 10.244.3.0/30');
+    await runtime.stopSandbox(first);
+    await runtime.runSandbox(sandboxOf({}));
+    expect((await runtime.sandboxes()).flatMap(({ ips }) => ips)).toEqual(['10.244.3.2', '10.244.3.1']);
+  });
+});

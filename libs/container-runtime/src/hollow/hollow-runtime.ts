@@ -1,0 +1,250 @@
+import type { Clock } from '@keelson/apimachinery';
+import { AddressPool } from '../address-pool';
+import type {
+  Container,
+  ContainerConfig,
+  ContainerRuntime,
+  ContainerStats,
+  Image,
+  RuntimeCapabilities,
+  RuntimeEvent,
+  Sandbox,
+  SandboxConfig,
+} from '../container-runtime';
+import { NotFound, NotSupported } from '../runtime-errors';
+import { scriptOf } from './scripted-end';
+
+/** 128 + SIGTERM: how a process ends that is told to stop. */
+const STOPPED_EXIT_CODE = 143;
+
+export interface HollowRuntimeOptions {
+  /** Starts container and sandbox ids, so that they differ between the nodes of one process. */
+  readonly node: string;
+  readonly clock: Clock;
+}
+
+interface HollowSandbox {
+  readonly config: SandboxConfig;
+  sandbox: Sandbox;
+}
+
+/**
+ * Simulated pods, for nodes by the thousand: a container is a record that runs from its start until it is told to stop, as in upstream's
+ * kubemark. The annotations of {@link scriptOf} let a pod's containers end by themselves. All of it is in memory: a new instance is an empty node.
+ */
+export class HollowRuntime implements ContainerRuntime {
+  readonly name = 'hollow';
+  readonly logFormat = 'cri';
+  readonly capabilities: RuntimeCapabilities = { processes: false, images: false, logRotation: 'kubelet' };
+  readonly #node: string;
+  readonly #clock: Clock;
+  readonly #sandboxes = new Map<string, HollowSandbox>();
+  /** In order of creation; each belongs to a sandbox of `#sandboxes`. */
+  readonly #containers = new Map<string, Container>();
+  /** Cancels the end that a running container's script has set. */
+  readonly #ends = new Map<string, () => void>();
+  readonly #listeners = new Set<(event: RuntimeEvent) => void>();
+  #pool = new AddressPool('10.0.0.0/8');
+  #created = 0;
+
+  constructor({ node, clock }: HollowRuntimeOptions) {
+    this.#node = node;
+    this.#clock = clock;
+  }
+
+  version(): Promise<{ readonly runtimeName: string; readonly runtimeVersion: string; readonly apiVersion: string }> {
+    return Promise.resolve({ runtimeName: 'hollow', runtimeVersion: '1.0.0', apiVersion: '1.0.0' });
+  }
+
+  check(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  cgroupDriver(): Promise<'cgroupfs'> {
+    return Promise.resolve('cgroupfs');
+  }
+
+  async setPodCIDR(podCIDR: string): Promise<void> {
+    const pool = new AddressPool(podCIDR);
+    for (const { sandbox } of this.#sandboxes.values()) for (const address of sandbox.ips) pool.claim(address);
+    this.#pool = pool;
+    return Promise.resolve();
+  }
+
+  async runSandbox(config: SandboxConfig): Promise<string> {
+    const ips = config.linux.hostNetwork ? [] : [this.#pool.take()];
+    const { pod, attempt, labels, annotations } = config;
+    const id = this.#newId();
+    this.#sandboxes.set(id, {
+      config,
+      sandbox: { id, pod, attempt, state: 'ready', createdAt: this.#clock.now(), ips, labels, annotations },
+    });
+    return Promise.resolve(id);
+  }
+
+  async stopSandbox(id: string): Promise<void> {
+    const entry = this.#sandboxes.get(id);
+    if (entry?.sandbox.state !== 'ready') return Promise.resolve();
+    for (const container of this.#membersOf(id)) this.#end(container.id, STOPPED_EXIT_CODE);
+    for (const address of entry.sandbox.ips) this.#pool.release(address);
+    entry.sandbox = { ...entry.sandbox, state: 'not-ready', ips: [] };
+    return Promise.resolve();
+  }
+
+  async removeSandbox(id: string): Promise<void> {
+    await this.stopSandbox(id);
+    for (const container of this.#membersOf(id)) await this.removeContainer(container.id);
+    this.#sandboxes.delete(id);
+  }
+
+  sandboxes(filter: { readonly podUid?: string } = {}): Promise<readonly Sandbox[]> {
+    const all = [...this.#sandboxes.values()].map(({ sandbox }) => sandbox);
+    return Promise.resolve(all.filter(({ pod }) => filter.podUid === undefined || pod.uid === filter.podUid));
+  }
+
+  createContainer(sandboxId: string, config: ContainerConfig, sandbox: SandboxConfig): Promise<string> {
+    if (!this.#sandboxes.has(sandboxId)) return Promise.reject(new NotFound(`no such sandbox: ${sandboxId}`));
+    const id = this.#newId();
+    const { name, attempt, image, labels, annotations } = config;
+    this.#containers.set(id, {
+      ...{ id, sandboxId, pod: sandbox.pod, name, attempt, image, labels, annotations },
+      imageId: hollowImage(image).id,
+      state: 'created',
+      createdAt: this.#clock.now(),
+      logPath: `${sandbox.logDirectory}/${config.logPath}`,
+    });
+    return Promise.resolve(id);
+  }
+
+  async startContainer(id: string): Promise<void> {
+    const container = this.#containers.get(id);
+    if (container === undefined) throw new NotFound(`no such container: ${id}`);
+    if (container.state !== 'created') return Promise.resolve();
+    const script = scriptOf(this.#sandboxes.get(container.sandboxId)?.config.annotations ?? {});
+    this.#containers.set(id, { ...container, state: 'running', startedAt: this.#clock.now() });
+    this.#tell(container, 'started');
+    if (script !== undefined)
+      this.#ends.set(
+        id,
+        this.#clock.setTimeout(() => this.#end(id, script.exitCode), script.runMilliseconds),
+      );
+  }
+
+  stopContainer(id: string): Promise<void> {
+    this.#end(id, STOPPED_EXIT_CODE);
+    return Promise.resolve();
+  }
+
+  removeContainer(id: string): Promise<void> {
+    this.#end(id, STOPPED_EXIT_CODE);
+    const container = this.#containers.get(id);
+    if (container !== undefined) {
+      this.#containers.delete(id);
+      this.#tell(container, 'removed');
+    }
+    return Promise.resolve();
+  }
+
+  containers(filter: { readonly podUid?: string; readonly sandboxId?: string } = {}): Promise<readonly Container[]> {
+    return Promise.resolve(
+      [...this.#containers.values()].filter(
+        ({ pod, sandboxId }) =>
+          (filter.podUid === undefined || pod.uid === filter.podUid) && (filter.sandboxId === undefined || sandboxId === filter.sandboxId),
+      ),
+    );
+  }
+
+  updateContainerResources(id: string): Promise<void> {
+    return this.#containers.has(id) ? Promise.resolve() : Promise.reject(new NotFound(`no such container: ${id}`));
+  }
+
+  exec(): Promise<never> {
+    return this.#refuse('exec');
+  }
+
+  attach(): Promise<never> {
+    return this.#refuse('attach');
+  }
+
+  portForward(): Promise<never> {
+    return this.#refuse('port-forward');
+  }
+
+  reopenLog(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  image(reference: string): Promise<Image> {
+    return Promise.resolve(hollowImage(reference));
+  }
+
+  images(): Promise<readonly Image[]> {
+    return Promise.resolve([...new Set([...this.#containers.values()].map(({ image }) => image))].map(hollowImage));
+  }
+
+  pullImage(reference: string): Promise<string> {
+    return Promise.resolve(hollowImage(reference).id);
+  }
+
+  removeImage(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Of what doesn't exist, nothing is used. */
+  stats(filter: { readonly podUid?: string } = {}): Promise<ReadonlyMap<string, ContainerStats>> {
+    const timestamp = this.#clock.now();
+    const stats = new Map<string, ContainerStats>();
+    for (const { id, pod, state } of this.#containers.values())
+      if (state === 'running' && (filter.podUid === undefined || pod.uid === filter.podUid))
+        stats.set(id, { cpuNanoseconds: 0, memoryWorkingSetBytes: 0, memoryUsageBytes: 0, timestamp });
+    return Promise.resolve(stats);
+  }
+
+  watch(listener: (event: RuntimeEvent | undefined) => void, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    this.#listeners.add(listener);
+    listener(undefined);
+    return new Promise((resolve) => {
+      signal.addEventListener(
+        'abort',
+        () => {
+          this.#listeners.delete(listener);
+          resolve();
+        },
+        { once: true },
+      );
+    });
+  }
+
+  #end(id: string, exitCode: number): void {
+    this.#ends.get(id)?.();
+    this.#ends.delete(id);
+    const container = this.#containers.get(id);
+    if (container?.state !== 'running') return;
+    const reason = exitCode === 0 ? 'Completed' : 'Error';
+    this.#containers.set(id, { ...container, state: 'exited', exitCode, reason, finishedAt: this.#clock.now() });
+    this.#tell(container, 'exited');
+  }
+
+  #tell({ id, pod }: Container, type: RuntimeEvent['type']): void {
+    for (const listener of this.#listeners) listener({ type, containerId: id, podUid: pod.uid });
+  }
+
+  #membersOf(sandboxId: string): readonly Container[] {
+    return [...this.#containers.values()].filter((container) => container.sandboxId === sandboxId);
+  }
+
+  #newId(): string {
+    this.#created += 1;
+    return `${this.#node}-${this.#created}`;
+  }
+
+  #refuse(what: string): Promise<never> {
+    return Promise.reject(new NotSupported(`${what} is not possible on node ${this.#node}: its containers are simulated`));
+  }
+}
+
+/** Every image is there, and is what its reference says. */
+function hollowImage(reference: string): Image {
+  return { id: `hollow://${reference}`, tags: [reference], digests: [], sizeBytes: 0, user: '' };
+}

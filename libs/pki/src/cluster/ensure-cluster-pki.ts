@@ -1,0 +1,183 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomically } from '@keelson/component-base';
+import {
+  issueClientCertificate,
+  issueServingCertificate,
+  type CertificateAuthority,
+  type CertificateSubject,
+} from '../certificate-authority';
+import { buildKubeconfig, readKubeconfig, type KubeconfigEntry } from '../kubeconfig/kubeconfig';
+import { parsePrivateKey } from '../key-pair';
+import { parseCertificate } from '../pem';
+import { ensureAuthority, ensureCertificate, ensureServiceAccountKey, isGood, readIfThere } from './certificate-files';
+
+/** The identities of a cluster's parts: upstream's user names and groups, no more rights than each needs. */
+const IDENTITIES: Readonly<Record<string, CertificateSubject>> = {
+  admin: { commonName: 'kubernetes-admin', organizations: ['system:masters'] },
+  'controller-manager': { commonName: 'system:kube-controller-manager' },
+  scheduler: { commonName: 'system:kube-scheduler' },
+  'kube-proxy': { commonName: 'system:kube-proxy' },
+  // It applies any manifest, roles included, so nothing less would do.
+  'addon-manager': { commonName: 'system:addon-manager', organizations: ['system:masters'] },
+  'cloud-controller-manager': { commonName: 'system:cloud-controller-manager' },
+};
+
+export interface ClusterPkiOptions {
+  /** The apiserver's URL as the kubeconfigs give it. */
+  readonly server: string;
+  /** Names and addresses that the apiserver answers to, beside those in the cluster and the loopback's. */
+  readonly apiServerNames?: readonly string[];
+  readonly apiServerAddresses?: readonly string[];
+  /** The cluster IP of the `kubernetes` Service. */
+  readonly serviceAddress: string;
+  readonly clusterDomain?: string;
+  readonly clusterName?: string;
+  /** Nodes whose kubelets get a kubeconfig. */
+  readonly nodes: readonly string[];
+  readonly clock: { now(): number };
+}
+
+/** Where everything is, absolute if the folder was. */
+export interface ClusterPki {
+  readonly caFile: string;
+  readonly caKeyFile: string;
+  readonly apiServerCertificateFile: string;
+  readonly apiServerKeyFile: string;
+  readonly kubeletClientCertificateFile: string;
+  readonly kubeletClientKeyFile: string;
+  readonly frontProxyCaFile: string;
+  readonly frontProxyClientCertificateFile: string;
+  readonly frontProxyClientKeyFile: string;
+  readonly serviceAccountKeyFile: string;
+  readonly serviceAccountPublicKeyFile: string;
+  readonly kubeconfigs: {
+    readonly admin: string;
+    readonly controllerManager: string;
+    readonly scheduler: string;
+    readonly kubeProxy: string;
+    readonly addonManager: string;
+    readonly cloudControllerManager: string;
+    /** By node name. */
+    readonly kubelets: Readonly<Record<string, string>>;
+  };
+  /** The files that this run made or renewed; who runs with an older one must be restarted or re-read it. */
+  readonly written: readonly string[];
+}
+
+/**
+ * Makes whatever a cluster's folder lacks, in kubeadm's layout: `pki/` with authorities, certificates and keys, and the kubeconfigs beside it.
+ * What is there and good stays; what nears its end or no longer fits `options` is issued anew. May be interrupted and run again at any point.
+ * @throws Error, one line naming the file, if one is corrupt; that file stays as it is
+ */
+export async function ensureClusterPki(folder: string, options: ClusterPkiOptions): Promise<ClusterPki> {
+  const pki = join(folder, 'pki');
+  await mkdir(pki, { recursive: true, mode: 0o700 });
+  const now = options.clock.now();
+  const ca = await ensureAuthority(join(pki, 'ca'), 'kubernetes', now);
+  const frontProxyCa = await ensureAuthority(join(pki, 'front-proxy-ca'), 'front-proxy-ca', now);
+  await ensureServiceAccountKey(join(pki, 'sa'));
+  const written = [...(await ensureApiServerCertificates(pki, { ca, frontProxyCa }, options))];
+  const identities = [...Object.entries(IDENTITIES), ...options.nodes.map(nodeIdentity)];
+  for (const [name, subject] of identities) {
+    const path = join(folder, `${name}.conf`);
+    if (await ensureKubeconfig(path, { subject, ca, options })) written.push(path);
+  }
+  return { ...clusterPkiPaths(folder, options.nodes), written };
+}
+
+const nodeIdentity = (node: string): [string, CertificateSubject] => [
+  `kubelet-${node}`,
+  { commonName: `system:node:${node}`, organizations: ['system:nodes'] },
+];
+
+/** @returns the certificate files that were issued */
+async function ensureApiServerCertificates(
+  pki: string,
+  { ca, frontProxyCa }: { readonly ca: CertificateAuthority; readonly frontProxyCa: CertificateAuthority },
+  options: ClusterPkiOptions,
+): Promise<string[]> {
+  const now = options.clock.now();
+  const certificates = [
+    { name: 'apiserver', authority: ca, subject: apiServerSubject(options), issue: issueServingCertificate },
+    {
+      name: 'apiserver-kubelet-client',
+      authority: ca,
+      subject: { commonName: 'kube-apiserver-kubelet-client', organizations: ['system:masters'] },
+      issue: issueClientCertificate,
+    },
+    { name: 'front-proxy-client', authority: frontProxyCa, subject: { commonName: 'front-proxy-client' }, issue: issueClientCertificate },
+  ];
+  const written: string[] = [];
+  for (const { name, authority, subject, issue } of certificates) {
+    const base = join(pki, name);
+    const wanted = { subject, authority, now, issue: (what: CertificateSubject) => issue(authority, what, { now }) };
+    if (await ensureCertificate(base, wanted)) written.push(`${base}.crt`);
+  }
+  return written;
+}
+
+function apiServerSubject(options: ClusterPkiOptions): CertificateSubject {
+  const { apiServerNames = [], apiServerAddresses = [], serviceAddress, clusterDomain = 'cluster.local' } = options;
+  const service = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', `kubernetes.default.svc.${clusterDomain}`];
+  return {
+    commonName: 'kube-apiserver',
+    dnsNames: [...new Set([...service, 'localhost', ...apiServerNames])],
+    ipAddresses: [...new Set([serviceAddress, '127.0.0.1', '::1', ...apiServerAddresses])],
+  };
+}
+
+interface KubeconfigWanted {
+  readonly subject: CertificateSubject;
+  readonly ca: CertificateAuthority;
+  readonly options: ClusterPkiOptions;
+}
+
+/** @returns true if it was written */
+async function ensureKubeconfig(path: string, { subject, ca, options }: KubeconfigWanted): Promise<boolean> {
+  const now = options.clock.now();
+  const issue = (what: CertificateSubject): ReturnType<typeof issueClientCertificate> => issueClientCertificate(ca, what, { now });
+  const { clusterName: cluster = 'kubernetes', server } = options;
+  if ((await readIfThere(path)) !== undefined) {
+    const entry = await readKubeconfig(path);
+    const fits = entry.server === server && entry.cluster === cluster && entry.certificateAuthority === ca.certificate;
+    if (fits && hasGoodCertificate(entry, path, { subject, authority: ca, issue, now })) return false;
+  }
+  const user = subject.commonName;
+  const credentials = { type: 'certificate', ...(await issue(subject)) } as const;
+  const entry = { context: `${user}@${cluster}`, cluster, user, server, certificateAuthority: ca.certificate, credentials };
+  await writeFileAtomically(path, buildKubeconfig(entry), { mode: 0o600 });
+  return true;
+}
+
+function hasGoodCertificate({ credentials }: KubeconfigEntry, path: string, wanted: Parameters<typeof isGood>[2]): boolean {
+  if (credentials.type !== 'certificate') return false;
+  return isGood(parseCertificate(credentials.certificate, path), parsePrivateKey(credentials.key, path), wanted);
+}
+
+function clusterPkiPaths(folder: string, nodes: readonly string[]): Omit<ClusterPki, 'written'> {
+  const pki = (name: string): string => join(folder, 'pki', name);
+  const kubeconfig = (name: string): string => join(folder, `${name}.conf`);
+  return {
+    caFile: pki('ca.crt'),
+    caKeyFile: pki('ca.key'),
+    apiServerCertificateFile: pki('apiserver.crt'),
+    apiServerKeyFile: pki('apiserver.key'),
+    kubeletClientCertificateFile: pki('apiserver-kubelet-client.crt'),
+    kubeletClientKeyFile: pki('apiserver-kubelet-client.key'),
+    frontProxyCaFile: pki('front-proxy-ca.crt'),
+    frontProxyClientCertificateFile: pki('front-proxy-client.crt'),
+    frontProxyClientKeyFile: pki('front-proxy-client.key'),
+    serviceAccountKeyFile: pki('sa.key'),
+    serviceAccountPublicKeyFile: pki('sa.pub'),
+    kubeconfigs: {
+      admin: kubeconfig('admin'),
+      controllerManager: kubeconfig('controller-manager'),
+      scheduler: kubeconfig('scheduler'),
+      kubeProxy: kubeconfig('kube-proxy'),
+      addonManager: kubeconfig('addon-manager'),
+      cloudControllerManager: kubeconfig('cloud-controller-manager'),
+      kubelets: Object.fromEntries(nodes.map((node) => [node, kubeconfig(`kubelet-${node}`)])),
+    },
+  };
+}
