@@ -48,7 +48,7 @@ export class FakeApi {
           throw StatusError.alreadyExists({ group: '', resource }, object.metadata.name);
         return this.#store(resource, {
           ...object,
-          metadata: { ...object.metadata, uid: `uid-of-${object.metadata.name}`, ...object.metadata },
+          metadata: withUid(object.metadata),
         });
       },
       update: async (object: Stored) => this.#store(resource, object),
