@@ -34,7 +34,8 @@ export function tokenSubresource(deps: TokenDeps): VirtualResource {
       const seconds = review.spec.expirationSeconds ?? DEFAULT_SECONDS;
       validate(name, seconds);
       const bound = await findBound(deps, review, { namespace, account: name });
-      const audiences = review.spec.audiences.length > 0 ? review.spec.audiences : deps.audiences;
+      const { audiences: requested = [] } = review.spec;
+      const audiences = requested.length > 0 ? requested : deps.audiences;
       const { expires, token } = await deps.issuer.issue({ namespace, account: { name, uid: metadata.uid }, ...bound }, audiences, seconds);
       return jsonResponse(201, {
         kind: 'TokenRequest',
