@@ -90,7 +90,7 @@ async function findBound(
     return { pod: check(pod), ...(node === undefined ? {} : { node: { name: node.metadata.name, uid: node.metadata.uid } }) };
   }
   if (apiVersion === 'v1' && kind === 'Secret')
-    return { secret: check((await deps.secrets.get({ namespace, name })).object as DeepReadonly<Secret>) };
-  if (apiVersion === 'v1' && kind === 'Node') return { node: check((await deps.nodes.get({ name })).object as DeepReadonly<Node>) };
+    return { secret: check((await deps.secrets.get({ namespace, name })).object) };
+  if (apiVersion === 'v1' && kind === 'Node') return { node: check((await deps.nodes.get({ name })).object) };
   throw StatusError.badRequest(`cannot bind token to object of type ${apiVersion}, Kind=${kind}`);
 }
