@@ -103,7 +103,7 @@ describeHere(`the pod network on Docker (needs root, ${SOCKET}, ${BUSYBOX} and n
       await runtime.stopSandbox(sandboxId);
       await runtime.removeSandbox(sandboxId);
     }
-    await removePodNetwork(docker, NETWORK);
+    await removePodNetwork(NETWORK);
     await docker.getImage(IMAGE).remove({ force: true });
     await run('rm', ['-rf', `/tmp/keelson-net-spec-${process.pid}`]);
   });

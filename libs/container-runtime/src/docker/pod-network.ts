@@ -1,4 +1,4 @@
-import type Docker from 'dockerode';
+import Docker from 'dockerode';
 import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -29,10 +29,10 @@ export async function ensurePodNetwork(docker: Docker, options: PodNetworkOption
 }
 
 /** Undoes {@link ensurePodNetwork}, when no pod is left on it. */
-export async function removePodNetwork(docker: Docker, options: PodNetworkOptions): Promise<void> {
+export async function removePodNetwork(options: PodNetworkOptions, socketPath = '/var/run/docker.sock'): Promise<void> {
   // Kubelets that started at once may each have added a rule that neither saw yet.
   for (const rule of rulesOf(options)) while (await hasRule(rule)) await iptables(rule[0], '-D', rule[1], rule[2]);
-  await unlessGone(() => docker.getNetwork(options.name).remove());
+  await unlessGone(() => new Docker({ socketPath }).getNetwork(options.name).remove());
 }
 
 /**
