@@ -17,6 +17,8 @@ export const namespace = defineKind(namespaces, {
     status: { prepareForUpdate: takeSpecFrom, validateUpdate: validateNamespaceStatusUpdate },
     finalize: { prepareForUpdate: takeStatusFrom, validateUpdate: validateFinalizeUpdate },
   },
+  isHeldBack: ({ spec }) => (spec.finalizers ?? []).length > 0,
+  markDeleting,
   columns,
   selectableFields: {
     'status.phase': ({ status }) => status?.phase ?? '',
@@ -28,6 +30,10 @@ function prepareForCreate(object: Namespace): void {
   object.status = { phase: 'Active' };
   const finalizers = elementsOf(object.spec.finalizers);
   object.spec.finalizers = finalizers.includes(NAMESPACE_FINALIZER) ? finalizers : [...finalizers, NAMESPACE_FINALIZER];
+}
+
+function markDeleting(object: Namespace): void {
+  object.status = { ...object.status, phase: 'Terminating' };
 }
 
 /** The spec holds nothing but finalizers, and these only `finalize` may change. */
