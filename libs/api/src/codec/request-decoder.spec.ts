@@ -131,6 +131,13 @@ describe('a body that says not what it is', () => {
     expect(asConfigMap('null').object).toEqual({ kind: 'ConfigMap', apiVersion: 'v1', metadata: {} });
   });
 
+  it('may name the options of any group version, as client-go does', () => {
+    const expected = { group: '', version: 'v1', kind: 'DeleteOptions' };
+    const body = '{"kind":"DeleteOptions","apiVersion":"apps/v1","gracePeriodSeconds":0,"propagationPolicy":"Foreground"}';
+    const { object } = decoder.decodeJson(body, { expected, fieldValidation: 'Strict' });
+    expect(object).toEqual({ kind: 'DeleteOptions', apiVersion: 'apps/v1', gracePeriodSeconds: 0, propagationPolicy: 'Foreground' });
+  });
+
   it('is refused if it is of another version of its group', () => {
     const expected = { group: 'autoscaling', version: 'v2', kind: 'HorizontalPodAutoscaler' };
     const body = '{"kind":"HorizontalPodAutoscaler","apiVersion":"autoscaling/v1"}';

@@ -131,7 +131,8 @@ export class RequestDecoder {
       const conversion = `converting (${kind.version}.${kind.kind}) to (${internalPackage(expected.group)}.${expected.kind}): unknown conversion`;
       throw cannotBeHandled(kind, expected, conversion);
     }
-    if (kind.group !== expected.group || kind.version !== expected.version)
+    // Options are one type that every group version registers, so a client may name any of them.
+    if (type !== this.#schemas.schemaOf(expected))
       throw StatusError.badRequest(
         `the API version in the data (${apiVersionOf(kind)}) does not match the expected API version (${apiVersionOf(expected)})`,
       );
