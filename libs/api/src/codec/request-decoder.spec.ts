@@ -147,6 +147,17 @@ describe('a body that says not what it is', () => {
   });
 });
 
+describe('a body that nests without end', () => {
+  it('is refused, where it is unknown and where it is known', () => {
+    const lists = '['.repeat(100_000) + ']'.repeat(100_000);
+    expect(messageOf(() => asConfigMap(`{"foo":${lists}}`, 'Warn'))).toContain('exceeded max depth');
+    const not = '{"not":'.repeat(50_000) + '{}' + '}'.repeat(50_000);
+    const body = `{"spec":{"versions":[{"schema":{"openAPIV3Schema":${not}}}]}}`;
+    const expected = { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition' };
+    expect(messageOf(() => decoder.decodeJson(body, { expected, fieldValidation: 'Ignore' }))).toContain('exceeded max depth');
+  });
+});
+
 describe('unknown and duplicate fields', () => {
   const body =
     '{"spec":{"foo":1,"template":{"spec":{"containers":[{"foo":1,"name":"a","name":"b","resources":{"limits":{"x":"1","x":"2"}}}]}}}}';
