@@ -280,7 +280,7 @@ describe('a YAML body', () => {
       'a: &a [x,x,x,x,x,x,x,x,x]',
       ...'bcdefghi'.split('').map((n, i) => `${n}: &${n} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(',')}]`),
     ];
-    expect(() => fromYaml(bomb.join('\n'))).toThrow();
+    expect(messageOf(() => fromYaml(bomb.join('\n')))).toContain('yaml: document contains excessive aliasing');
   });
 });
 
