@@ -53,8 +53,8 @@ export class FieldErrors {
     this.#add('FieldValueNotSupported', path, withDetail(`Unsupported value: ${display(value)}`, `supported values: ${values.join(', ')}`));
   }
 
-  duplicate(path: FieldPath, value: unknown): void {
-    this.#add('FieldValueDuplicate', path, `Duplicate value: ${display(value)}`);
+  duplicate(path: FieldPath, value: unknown, detail = ''): void {
+    this.#add('FieldValueDuplicate', path, withDetail(`Duplicate value: ${display(value)}`, detail));
   }
 
   notFound(path: FieldPath, value: unknown): void {

@@ -14,6 +14,7 @@ import { isEmpty, listOf } from '../../../presence';
 import { validateAffinity } from './affinity-validation';
 import { validateContainers, validateOneOf } from './container-validation';
 import { validateDns, validateHostAliases } from './dns-validation';
+import { validatePodLevelResources } from './pod-resource-validation';
 import { validateResourceList } from './resource-validation';
 import { validateSchedulingGates, validateTolerations, validateTopologySpread } from './scheduling-validation';
 import { validatePodSecurityContext } from './security-context-validation';
@@ -29,6 +30,7 @@ export function validatePodSpec(spec: DeepReadonly<PodSpec>, path: FieldPath, er
   if (spec.terminationGracePeriodSeconds === undefined) errors.required(path.child('terminationGracePeriodSeconds'));
   validateVolumes(spec.volumes, path.child('volumes'), errors);
   validateContainers(spec, path, errors);
+  validatePodLevelResources(spec, path.child('resources'), errors);
   validateHostPorts(spec, path.child('containers'), errors);
   validateOneOf(spec.restartPolicy, RESTART_POLICIES, path.child('restartPolicy'), errors);
   validateDns(spec, path, errors);

@@ -61,13 +61,13 @@ function validateSizeLimit(text: string, path: FieldPath, errors: FieldErrors): 
   if (limit !== undefined && limit.compare(Quantity.zero) < 0) errors.forbidden(path, 'SizeLimit field must be a valid resource quantity');
 }
 
-function validateHostPath({ path: target, type }: DeepReadonly<HostPathVolumeSource>, path: FieldPath, errors: FieldErrors): void {
+export function validateHostPath({ path: target, type }: DeepReadonly<HostPathVolumeSource>, path: FieldPath, errors: FieldErrors): void {
   if (isEmpty(target)) return errors.required(path.child('path'));
   validateNoBacksteps(target, path.child('path'), errors);
   if (type !== undefined && !HOST_PATH_TYPES.includes(type)) errors.notSupported(path.child('type'), type, HOST_PATH_TYPES);
 }
 
-function validateNfs({ server, path: target }: DeepReadonly<NFSVolumeSource>, path: FieldPath, errors: FieldErrors): void {
+export function validateNfs({ server, path: target }: DeepReadonly<NFSVolumeSource>, path: FieldPath, errors: FieldErrors): void {
   if (isEmpty(server)) errors.required(path.child('server'));
   if (isEmpty(target)) errors.required(path.child('path'));
   if (isEmpty(target) || !target.startsWith('/')) errors.invalid(path.child('path'), target, 'must be an absolute path');

@@ -51,6 +51,15 @@ describe('validatePod', () => {
     ]);
   });
 
+  it('keeps containers within the resources of their pod', () => {
+    const containers = [testContainer({ resources: { limits: { cpu: '3' }, requests: { cpu: '2' } } })];
+    expect(onPod({ containers, resources: { limits: { cpu: '2' }, requests: { cpu: '1', 'ephemeral-storage': '1' } } })).toEqual([
+      'spec.resources.requests[ephemeral-storage]: Unsupported value: "ephemeral-storage": supported values: "cpu", "hugepages-", "memory"',
+      'spec.resources.requests[cpu]: Invalid value: "1": must be greater than or equal to aggregate container requests of 2',
+      'spec.resources.containers[0][cpu].limits: Invalid value: "3": must be less than or equal to pod limits of 2',
+    ]);
+  });
+
   it('names what is no quantity', () => {
     const [problem] = onContainer({ resources: { limits: { cpu: 'lots' } } });
     expect(problem).toMatch(

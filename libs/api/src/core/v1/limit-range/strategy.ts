@@ -1,0 +1,12 @@
+import { defineKind } from '../../../define-kind';
+import { limitranges } from '../../../generated/core/v1';
+import { defaultLimitRange } from './defaults';
+import { columns } from './table';
+import { validateLimitRange } from './validation';
+
+export const limitRange = defineKind(limitranges, {
+  defaults: defaultLimitRange,
+  validate: validateLimitRange,
+  columns,
+  allowCreateOnUpdate: true,
+});

@@ -1,0 +1,14 @@
+import { defineKind } from '../../../define-kind';
+import { nodes } from '../../../generated/core/v1';
+import { defaultNode } from './defaults';
+import { columns } from './table';
+import { validateNode, validateNodeUpdate } from './validation';
+
+export const node = defineKind(nodes, {
+  storagePath: 'minions',
+  defaults: defaultNode,
+  validate: validateNode,
+  validateUpdate: validateNodeUpdate,
+  columns,
+  selectableFields: { 'spec.unschedulable': ({ spec }) => String(spec.unschedulable ?? false) },
+});

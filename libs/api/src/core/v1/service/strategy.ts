@@ -1,0 +1,23 @@
+import { nameIsDnsLabel } from '@keelson/apimachinery';
+import { defineKind } from '../../../define-kind';
+import { services } from '../../../generated/core/v1';
+import { defaultService } from './defaults';
+import { prepareForCreate, prepareForUpdate } from './prepare';
+import { columns } from './table';
+import { validateService, validateServiceUpdate } from './validation';
+
+export const service = defineKind(services, {
+  storagePath: 'services/specs',
+  defaults: defaultService,
+  prepareForCreate,
+  prepareForUpdate,
+  validateName: nameIsDnsLabel,
+  validate: validateService,
+  validateUpdate: validateServiceUpdate,
+  columns,
+  selectableFields: {
+    'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '',
+    'spec.type': ({ spec }) => spec.type ?? '',
+  },
+  allowCreateOnUpdate: true,
+});
