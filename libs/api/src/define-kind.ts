@@ -1,4 +1,4 @@
-import type { DeepReadonly, FieldErrors, FieldPath, KubernetesObject, Resource } from '@keelson/apimachinery';
+import type { DeepReadonly, FieldErrors, FieldPath, KubernetesObject, NameRule, Resource } from '@keelson/apimachinery';
 
 /** What a column may need beside the object. */
 export interface TableContext {
@@ -46,7 +46,7 @@ export interface KindRules<T extends KubernetesObject> {
   /** The parts whose change counts as a new generation; `spec` if the kind has one. */
   readonly generationFrom?: readonly (keyof T & string)[];
   /** What is wrong with a name; DNS subdomain rules if absent. @returns sentences */
-  validateName?(name: string, prefix: boolean): readonly string[];
+  readonly validateName?: NameRule;
   /** All that its schema can't say. */
   validate?(object: DeepReadonly<T>, path: FieldPath, errors: FieldErrors): void;
   /** What only a new object must not have; `validate` has run on it too. */

@@ -16,6 +16,10 @@ import { secret } from './core/v1/secret/strategy';
 import { serviceAccount } from './core/v1/service-account/strategy';
 import { service } from './core/v1/service/strategy';
 import type { KindDefinition } from './define-kind';
+import { clusterRole } from './rbac/v1/cluster-role/strategy';
+import { clusterRoleBinding } from './rbac/v1/cluster-role-binding/strategy';
+import { role } from './rbac/v1/role/strategy';
+import { roleBinding } from './rbac/v1/role-binding/strategy';
 
 /** Every kind that declares something of its own. A served resource that is not here gets the generic registry's behaviour. */
 export const kinds: readonly KindDefinition[] = [
@@ -36,4 +40,8 @@ export const kinds: readonly KindDefinition[] = [
   secret,
   service,
   serviceAccount,
+  clusterRole,
+  clusterRoleBinding,
+  role,
+  roleBinding,
 ] as readonly KindDefinition[];

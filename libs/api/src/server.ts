@@ -54,3 +54,7 @@ export {
   type APIVersions,
   type Served,
 } from './discovery/discovery';
+export { loadDescriptions } from './openapi/load-descriptions';
+export { openApiV2 } from './openapi/openapi-v2';
+export { documentHash, openApiPath, openApiV3, openApiV3Index, type OpenApiSource } from './openapi/openapi-v3';
+export type { Descriptions, OpenApiNode } from './openapi/openapi-schema';

@@ -14,6 +14,8 @@ export interface Watches {
     map: (object: DeepReadonly<T>, event: CacheEvent<T>) => readonly ObjectKey[],
     options?: { readonly delay?: number },
   ): void;
+  /** Wakes nothing; `reconcile` only reads there, and so waits for the first list. */
+  reads<T extends KubernetesObject>(informer: Informer<T>): void;
   /** Wakes each of `keys` now and then every `milliseconds`. */
   every(milliseconds: number, keys: () => readonly ObjectKey[]): void;
 }

@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { StartProblem } from '../pod-worker/start-problem';
 
@@ -28,7 +28,8 @@ export class PodFiles {
   async makeTerminationLog(podUid: string, container: string, attempt: number): Promise<string> {
     const path = this.terminationLog(podUid, container, attempt);
     await mkdir(dirname(path), { recursive: true, mode: 0o750 });
-    await writeFile(path, '', { mode: 0o666 });
+    await writeFile(path, '');
+    await chmod(path, 0o666);
     return path;
   }
 

@@ -110,7 +110,7 @@ export class NodeReporter {
 /** Heartbeats alone are no news; what others own is not compared. */
 function comparable(status: ReadonlyNode['status']): object {
   const { addresses, capacity, allocatable, conditions = [], daemonEndpoints, images, nodeInfo } = status ?? {};
-  const own = conditions.filter(({ type }) => ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'].includes(type ?? ''));
+  const own = conditions.filter(({ type }) => ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'].includes(type));
   return {
     addresses,
     capacity,

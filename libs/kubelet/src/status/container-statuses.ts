@@ -20,8 +20,7 @@ function containerStatus(container: ReadonlyContainer, inputs: StatusInputs, ini
   const previous = previousStatus(container.name, inputs, init);
   const status = newest === undefined ? withoutInstance(container, inputs, previous) : ofInstance(container, newest, inputs);
   if (before !== undefined) status.lastState = { terminated: terminated(before, inputs) };
-  else if (newest !== undefined && previous?.lastState !== undefined)
-    status.lastState = structuredClone(previous.lastState);
+  else if (newest !== undefined && previous?.lastState !== undefined) status.lastState = structuredClone(previous.lastState);
   applyWaiting(status, container, newest, inputs, init);
   return withReadiness(status, container, newest, inputs, init);
 }

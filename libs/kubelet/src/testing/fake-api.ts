@@ -28,6 +28,7 @@ export class FakeApi {
     if (object !== undefined) for (const watcher of this.#watchers) watcher(resource, 'delete', object);
   }
 
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- names what the caller knows it put in
   find<T extends KubernetesObject>(resource: string, name: string): T | undefined {
     return [...this.#objects].find(([key]) => key.startsWith(`${resource}/`) && key.endsWith(`/${name}`))?.[1] as T | undefined;
   }
@@ -47,7 +48,7 @@ export class FakeApi {
           throw StatusError.alreadyExists({ group: '', resource }, object.metadata.name);
         return this.#store(resource, {
           ...object,
-          metadata: { ...object.metadata, uid: `uid-of-${object.metadata.name}`, ...object.metadata },
+          metadata: withUid(object.metadata),
         });
       },
       update: async (object: Stored) => this.#store(resource, object),
@@ -100,6 +101,9 @@ function patched(before: Stored, patch: { status?: object }): Stored {
 }
 
 const withoutNulls = (entry: object): object => Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null));
+
+/** The server gives a uid to who has none. */
+const withUid = (metadata: Stored['metadata']): Stored['metadata'] => Object.assign({ uid: `uid-of-${metadata.name}` }, metadata);
 
 const keyOf = (resource: string, { namespace = '', name }: { namespace?: string | undefined; name: string }): string =>
   `${resource}/${namespace}/${name}`;

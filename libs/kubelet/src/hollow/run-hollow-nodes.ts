@@ -1,0 +1,104 @@
+import { sleep, type Clock } from '@keelson/apimachinery';
+import type { Node, Pod } from '@keelson/api';
+import type { ApiClient } from '@keelson/client';
+import type { Logger } from '@keelson/component-base';
+import type { ContainerRuntime } from '@keelson/container-runtime';
+import type { EventRecorder, Informer } from '@keelson/controller-runtime';
+import { Kubelet, type KubeletParts, type KubeletSettings } from '../kubelet';
+import type { NodeSettings } from '../node/node-settings';
+import { PodsByNode } from '../pod-sources/pods-by-node';
+import type { ObjectSource } from '../objects/object-source';
+import { NoVolumes } from '../volumes/no-volumes';
+import { HollowHost } from './hollow-host';
+
+export interface HollowNodesOptions {
+  readonly count: number;
+  /** Nodes are named with a number behind it: `hollow-0`, `hollow-1`, ... */
+  readonly namePrefix: string;
+  readonly cpuCores: number;
+  readonly memoryBytes: number;
+  /** For every node; its name comes from the prefix. */
+  readonly node: Omit<NodeSettings, 'nodeName'>;
+  readonly nodeStatusUpdateFrequency: number;
+  readonly nodeStatusReportFrequency: number;
+  readonly nodeLeaseDurationSeconds: number;
+}
+
+export interface HollowNodesDeps {
+  readonly client: ApiClient;
+  /** All nodes share one informer of all pods and one of all nodes, started by the caller. */
+  readonly pods: Informer<Pod>;
+  readonly nodes: Informer<Node>;
+  /** Makes the runtime of one node. */
+  readonly runtime: (nodeName: string) => ContainerRuntime;
+  /** Makes the recorder of one node's events. */
+  readonly recorder: (nodeName: string) => EventRecorder;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** No container reads what these would give it. */
+const NO_OBJECTS: ObjectSource = {
+  configMap: () => Promise.resolve({ metadata: { name: '', uid: '', resourceVersion: '', creationTimestamp: '' } }),
+  secret: () => Promise.resolve({ metadata: { name: '', uid: '', resourceVersion: '', creationTimestamp: '' } }),
+};
+
+/**
+ * Any number of simulated nodes in this process: each the real kubelet on a hollow runtime, without volumes, hosts files and server. They
+ * start spread over one update period, so that their heartbeats do not come in waves. Resolves when all have ended after `signal` aborted.
+ */
+export async function runHollowNodes(options: HollowNodesOptions, deps: HollowNodesDeps): Promise<void> {
+  const pods = new PodsByNode(deps.pods);
+  const starts = Array.from({ length: options.count }, async (_, index) => {
+    await sleep(deps.clock, (index / options.count) * SPREAD_MILLISECONDS, deps.signal);
+    if (!deps.signal.aborted) await hollowKubelet(index, pods, options, deps).run();
+  });
+  await Promise.all(starts);
+}
+
+/** The time over which the nodes start. */
+const SPREAD_MILLISECONDS = 2_000;
+
+function hollowKubelet(index: number, pods: PodsByNode, options: HollowNodesOptions, deps: HollowNodesDeps): Kubelet {
+  const { client, clock, random, log, signal, nodes } = deps;
+  const nodeName = `${options.namePrefix}${index}`;
+  const host = new HollowHost({ nodeName, address: hollowAddress(index), cpuCores: options.cpuCores, memoryBytes: options.memoryBytes });
+  const parts: KubeletParts = {
+    client,
+    runtime: deps.runtime(nodeName),
+    host,
+    clock,
+    log: log.with({ node: nodeName }),
+    recorder: deps.recorder(nodeName),
+    random,
+    sources: { api: { synced: pods.synced, subscribe: (listener) => pods.subscribe(nodeName, listener) } },
+    observedNode: () => nodes.get(nodeName),
+    services: () => [],
+    objects: NO_OBJECTS,
+    volumes: new NoVolumes(),
+    probe: () => Promise.resolve({ outcome: 'success' }),
+  };
+  return new Kubelet(parts, hollowSettings(nodeName, options), signal);
+}
+
+function hollowSettings(nodeName: string, options: HollowNodesOptions): KubeletSettings {
+  const noResolver = { servers: [], searches: [], options: [] };
+  return {
+    node: { ...options.node, nodeName },
+    limits: { memoryBytes: options.memoryBytes, cpuQuota: true, cpuQuotaPeriod: 100_000, podMaxPIDs: -1 },
+    sandbox: { dns: { clusterDNS: ['10.96.0.10'], clusterDomain: 'cluster.local', node: noResolver }, logRoot: '/var/log/pods' },
+    registerNode: true,
+    nodeStatusUpdateFrequency: options.nodeStatusUpdateFrequency,
+    nodeStatusReportFrequency: options.nodeStatusReportFrequency,
+    nodeLeaseDurationSeconds: options.nodeLeaseDurationSeconds,
+    maxParallelImagePulls: 10,
+  };
+}
+
+/** One of 172.16.0.0/12, the same for the same node each time. */
+function hollowAddress(index: number): string {
+  const number = index + 1;
+  return `172.${16 + ((number >> 16) & 15)}.${(number >> 8) & 255}.${number & 255}`;
+}

@@ -1,0 +1,73 @@
+import { pipeline } from 'node:stream/promises';
+import type { Status } from '@keelson/apimachinery';
+import type { Container, ContainerRuntime } from '@keelson/container-runtime';
+import type { ForwardedPort, ForwardedPorts, RemoteStreams } from './remote-streams';
+
+/** Runs a command for a client and tells it how it ended. */
+export async function serveExec(
+  runtime: ContainerRuntime,
+  container: Container,
+  { command, tty, streams }: { readonly command: readonly string[]; readonly tty: boolean; readonly streams: RemoteStreams },
+): Promise<void> {
+  try {
+    const exitCode = await runtime.exec(container.id, { ...streams, command, tty });
+    await streams.finish(exitStatus(exitCode));
+  } catch (error) {
+    await streams.finish(failureStatus(error));
+  }
+}
+
+/** Joins a client to the container's own process until either ends. */
+export async function serveAttach(runtime: ContainerRuntime, container: Container, tty: boolean, streams: RemoteStreams): Promise<void> {
+  try {
+    await runtime.attach(container.id, { ...streams, tty });
+    await streams.finish({ metadata: {}, status: 'Success' });
+  } catch (error) {
+    await streams.finish(failureStatus(error));
+  }
+}
+
+/** Connects each port that the client forwards to the same port of the sandbox. What fails for one port does not end the others. */
+export async function servePorts(runtime: ContainerRuntime, sandboxId: string, { ports, signal }: ForwardedPorts): Promise<void> {
+  const forwards: Promise<void>[] = [];
+  for await (const port of ports) forwards.push(forward(runtime, sandboxId, port, signal));
+  await Promise.all(forwards);
+}
+
+async function forward(
+  runtime: ContainerRuntime,
+  sandboxId: string,
+  { port, data, fail }: ForwardedPort,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const inside = await runtime.portForward(sandboxId, port);
+    await Promise.all([pipeline(data, inside, { signal }), pipeline(inside, data, { signal })]);
+  } catch (error) {
+    if (!signal.aborted) fail(`error forwarding port ${port} to pod: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** As remotecommand's v4 protocol tells the exit code of a command (k8s.io/client-go/util/exec). */
+export function exitStatus(exitCode: number): Status {
+  if (exitCode === 0) return { metadata: {}, status: 'Success' };
+  return {
+    metadata: {},
+    status: 'Failure',
+    reason: 'NonZeroExitCode',
+    message: `command terminated with non-zero exit code: exit status ${exitCode}`,
+    details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
+  };
+}
+
+function failureStatus(error: unknown): Status {
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    metadata: {},
+    status: 'Failure',
+    reason: 'InternalError',
+    message: `Internal error occurred: ${message}`,
+    details: { causes: [{ message }] },
+    code: 500,
+  };
+}

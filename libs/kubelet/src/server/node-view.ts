@@ -1,0 +1,18 @@
+import type { Container } from '@keelson/container-runtime';
+import type { ReadonlyPod } from '../pod/types';
+import type { PodState } from '../runtime-state/pod-state';
+
+/** What the server shows of the kubelet it belongs to. */
+export interface NodeView {
+  readonly nodeName: string;
+  pods(): readonly ReadonlyPod[];
+  pod(namespace: string, name: string): ReadonlyPod | undefined;
+  state(podUid: string): Promise<PodState>;
+  /** The running configuration, as `/configz` shows it. */
+  config(): object;
+}
+
+/** The container of that name to show: the newest, or the one before it. */
+export function containerToShow(state: PodState, name: string, previous: boolean): Container | undefined {
+  return state.containers.filter((container) => container.name === name && container.state !== 'created')[previous ? 1 : 0];
+}
