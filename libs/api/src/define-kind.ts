@@ -39,6 +39,8 @@ export interface KindRules<T extends KubernetesObject> {
   readonly storagePath?: string;
   /** Fills in what the client left out, on create, on update, and on what is read from the store; idempotent. */
   defaults?(object: T): void;
+  /** Whether a client may create it with a status, although there is a `status` subresource: a node registers with all it has. */
+  readonly keepsStatusOnCreate?: boolean;
   /** Drops what a client may not set, and sets what only the server knows. Status is cleared before, where there is a `status` subresource. */
   prepareForCreate?(object: T): void;
   /** As {@link prepareForCreate}; status is taken from `previous` before, and generation is counted after (see {@link generationFrom}). */

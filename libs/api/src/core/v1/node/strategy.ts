@@ -7,6 +7,7 @@ import { validateNode, validateNodeUpdate } from './validation';
 export const node = defineKind(nodes, {
   storagePath: 'minions',
   defaults: defaultNode,
+  keepsStatusOnCreate: true,
   validate: validateNode,
   validateUpdate: validateNodeUpdate,
   columns,
