@@ -45,7 +45,7 @@ export interface KindRules<T extends KubernetesObject> {
   prepareForCreate?(object: T): void;
   /** As {@link prepareForCreate}; status is taken from `previous` before, and generation is counted after (see {@link generationFrom}). */
   prepareForUpdate?(next: T, previous: DeepReadonly<T>): void;
-  /** The parts whose change counts as a new generation; `spec` if the kind has one. */
+  /** The parts whose change counts as a new generation; `spec` if the kind has one. Empty for the kinds that count none. */
   readonly generationFrom?: readonly (keyof T & string)[];
   /** What is wrong with a name; DNS subdomain rules if absent. @returns sentences */
   readonly validateName?: NameRule;

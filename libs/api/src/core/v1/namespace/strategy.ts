@@ -17,6 +17,7 @@ export const namespace = defineKind(namespaces, {
     status: { prepareForUpdate: takeSpecFrom, validateUpdate: validateNamespaceStatusUpdate },
     finalize: { prepareForUpdate: takeStatusFrom, validateUpdate: validateFinalizeUpdate },
   },
+  generationFrom: [],
   columns,
   selectableFields: {
     'status.phase': ({ status }) => status?.phase ?? '',

@@ -10,6 +10,7 @@ export const node = defineKind(nodes, {
   keepsStatusOnCreate: true,
   validate: validateNode,
   validateUpdate: validateNodeUpdate,
+  generationFrom: [],
   columns,
   selectableFields: { 'spec.unschedulable': ({ spec }) => String(spec.unschedulable ?? false) },
 });

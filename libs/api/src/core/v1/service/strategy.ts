@@ -16,6 +16,7 @@ export const service = defineKind(services, {
   validate: validateService,
   validateUpdate: validateServiceUpdate,
   subresources: { status: { prepareForUpdate: prepareStatus, validateUpdate: validateServiceStatusUpdate } },
+  generationFrom: [],
   columns,
   selectableFields: {
     'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '',
