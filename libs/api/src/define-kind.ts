@@ -77,6 +77,17 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> e
   readonly resource: Resource<T>;
 }
 
+/** A resource that is served in one version and stored in another. */
+export interface KindConversion<Served extends KubernetesObject = KubernetesObject, Stored extends KubernetesObject = KubernetesObject> {
+  readonly resource: Resource;
+  readonly storedAs: Resource;
+  readonly conversion: {
+    /** Neither writes into its argument. */
+    fromStored(object: Stored): Served;
+    toStored(object: Served): Stored;
+  };
+}
+
 /** Declares a kind; `resource` is its generated descriptor. */
 export function defineKind<T extends KubernetesObject>(resource: Resource<T>, rules: KindRules<T>): KindDefinition<T> {
   return { ...rules, resource };
