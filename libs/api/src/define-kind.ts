@@ -39,11 +39,13 @@ export interface KindRules<T extends KubernetesObject> {
   readonly storagePath?: string;
   /** Fills in what the client left out, on create, on update, and on what is read from the store; idempotent. */
   defaults?(object: T): void;
+  /** Whether a client may create it with a status, although there is a `status` subresource: a node registers with all it has. */
+  readonly keepsStatusOnCreate?: boolean;
   /** Drops what a client may not set, and sets what only the server knows. Status is cleared before, where there is a `status` subresource. */
   prepareForCreate?(object: T): void;
   /** As {@link prepareForCreate}; status is taken from `previous` before, and generation is counted after (see {@link generationFrom}). */
   prepareForUpdate?(next: T, previous: DeepReadonly<T>): void;
-  /** The parts whose change counts as a new generation; `spec` if the kind has one. */
+  /** The parts whose change counts as a new generation; `spec` if the kind has one. Empty for the kinds that count none. */
   readonly generationFrom?: readonly (keyof T & string)[];
   /** What is wrong with a name; DNS subdomain rules if absent. @returns sentences */
   readonly validateName?: NameRule;
@@ -77,6 +79,17 @@ export interface KindRules<T extends KubernetesObject> {
 
 export interface KindDefinition<T extends KubernetesObject = KubernetesObject> extends KindRules<T> {
   readonly resource: Resource<T>;
+}
+
+/** A resource that is served in one version and stored in another. */
+export interface KindConversion<Served extends KubernetesObject = KubernetesObject, Stored extends KubernetesObject = KubernetesObject> {
+  readonly resource: Resource;
+  readonly storedAs: Resource;
+  readonly conversion: {
+    /** Neither writes into its argument. */
+    fromStored(object: Stored): Served;
+    toStored(object: Served): Stored;
+  };
 }
 
 /** Declares a kind; `resource` is its generated descriptor. */

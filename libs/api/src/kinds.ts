@@ -15,7 +15,8 @@ import { resourceQuota } from './core/v1/resource-quota/strategy';
 import { secret } from './core/v1/secret/strategy';
 import { serviceAccount } from './core/v1/service-account/strategy';
 import { service } from './core/v1/service/strategy';
-import type { KindDefinition } from './define-kind';
+import type { KindConversion, KindDefinition } from './define-kind';
+import { eventConversion } from './events/v1/event/conversion';
 import { clusterRole } from './rbac/v1/cluster-role/strategy';
 import { clusterRoleBinding } from './rbac/v1/cluster-role-binding/strategy';
 import { role } from './rbac/v1/role/strategy';
@@ -45,3 +46,6 @@ export const kinds: readonly KindDefinition[] = [
   role,
   roleBinding,
 ] as readonly KindDefinition[];
+
+/** The resources that are served in another version than they are stored in. */
+export const conversions: readonly KindConversion[] = [eventConversion];

@@ -1,6 +1,7 @@
 /** What only an apiserver needs of the kinds: their rules, schemas and codecs. Clients import `@keelson/api` alone. */
 export {
   defineKind,
+  type KindConversion,
   type KindDefinition,
   type KindRules,
   type SubresourceRules,
@@ -8,7 +9,8 @@ export {
   type TableColumn,
   type TableContext,
 } from './define-kind';
-export { kinds } from './kinds';
+export { keepAllocations, pairClusterIps } from './core/v1/service/prepare';
+export { conversions, kinds } from './kinds';
 export { builtInSchemas } from './schema/built-in-schemas';
 export { PatchSchemas } from './schema/patch-schemas';
 export { SchemaRegistry, type SchemaTable } from './schema/schema-registry';

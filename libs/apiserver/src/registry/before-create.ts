@@ -36,7 +36,7 @@ export function ensureNamespace(object: KubernetesObject, requested: string): vo
 
 /** Clears what a client does not decide and lets the kind prepare. */
 export function prepareForCreate({ hasStatusSubresource, rules }: RegisteredKind, object: KubernetesObject): void {
-  if (hasStatusSubresource) clearStatus(object);
+  if (hasStatusSubresource && rules.keepsStatusOnCreate !== true) clearStatus(object);
   const generationFrom = rules.generationFrom ?? ['spec'];
   if (generationFrom.some((field) => field in object)) object.metadata.generation = 1;
   else delete object.metadata.generation;
@@ -49,6 +49,7 @@ export function validateForCreate(kind: RegisteredKind, object: KubernetesObject
   const errors = new FieldErrors();
   validateObjectMeta(object.metadata, objectMetaRules(kind), FieldPath.of('metadata'), errors);
   rules.validate?.(object, FieldPath.root, errors);
+  rules.validateCreate?.(object, FieldPath.root, errors);
   if (!errors.isEmpty) throw StatusError.invalid(resource, object.metadata.name, errors);
   for (const warning of rules.warnings?.(object, undefined) ?? []) context.warnings.add(warning);
 }

@@ -1,4 +1,4 @@
-import { configmaps, namespaces, pods, type ConfigMap } from '@keelson/api';
+import { configmaps, events, namespaces, nodes, pods, type ConfigMap } from '@keelson/api';
 import type { WatchEvent } from '@keelson/client';
 import { startTestApiserver, type TestApiserver } from '../testing/start-test-apiserver';
 
@@ -21,6 +21,25 @@ describe('an apiserver', () => {
     expect(created.metadata).toMatchObject({ name: 'settings', namespace: 'default' });
     expect(created.metadata.uid).toMatch(/^[0-9a-f-]{36}$/);
     expect(await server.admin.resource(configmaps).get({ namespace: 'default', name: 'settings' })).toEqual(created);
+  });
+
+  it('serves an event of the core group under the names of events.k8s.io too', async () => {
+    const involvedObject = { kind: 'Pod', name: 'web', namespace: 'default' };
+    await server.admin.resource(events).create({ metadata: { name: 'web.1', namespace: 'default' }, involvedObject, message: 'pulled' });
+    const { items } = await server.admin.resource({ ...events, group: 'events.k8s.io' }).list({ namespace: 'default' });
+    expect(items).toMatchObject([{ apiVersion: 'events.k8s.io/v1', regarding: involvedObject, note: 'pulled' }]);
+  });
+
+  it('lets a node register with its status', async () => {
+    const node = await server.admin.resource(nodes).create({ metadata: { name: 'n1' }, spec: {}, status: { capacity: { cpu: '4' } } });
+    expect(node.status?.allocatable).toEqual({ cpu: '4' });
+  });
+
+  it('names every field of an invalid pod', async () => {
+    const pod = { metadata: { name: 'web', namespace: 'default' }, spec: { containers: [{ name: 'app' }], restartPolicy: 'Maybe' } };
+    await expect(server.admin.resource(pods).create(pod)).rejects.toMatchObject({
+      status: { code: 422, details: { causes: [{ field: 'spec.containers[0].image' }, { field: 'spec.restartPolicy' }] } },
+    });
   });
 
   it('refuses an update that is based on an old version', async () => {

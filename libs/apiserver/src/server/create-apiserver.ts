@@ -1,5 +1,5 @@
 import { schemaless, type Clock } from '@keelson/apimachinery';
-import { builtInSchemas, encodeStored, kinds, PatchSchemas, ProtobufCodec, type SchemaRegistry } from '@keelson/api/server';
+import { builtInSchemas, conversions, encodeStored, kinds, PatchSchemas, ProtobufCodec, type SchemaRegistry } from '@keelson/api/server';
 import type { DaemonContext } from '@keelson/component-base';
 import type { Store } from '@keelson/storage';
 import { AdmissionChain } from '../admission/admission-plugin';
@@ -49,7 +49,7 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
   const planned = planResources({
     schemas,
     kinds,
-    conversions: [],
+    conversions,
     encode: encodeStored,
     convert: () => {
       throw new Error('the store holds an object in an encoding that this server does not read');
@@ -62,7 +62,13 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
     planned.map(({ cached }) => cached),
   );
   await hub.start();
-  const table = new ResourceTable(planned, [], { store: deps.store, hub, clock: deps.clock, random: deps.random, newUid: deps.newUid });
+  const table = new ResourceTable(planned, conversions, {
+    store: deps.store,
+    hub,
+    clock: deps.clock,
+    random: deps.random,
+    newUid: deps.newUid,
+  });
   const services = createServices(config, table, deps);
   await ensureSystemObjects(table);
   const auth = createAuth(config, hub, deps.clock);

@@ -5,6 +5,6 @@ import { isEmpty } from '../../../presence';
 /** A pod is bound to a node, and to nothing else. */
 export function validateBinding({ target }: DeepReadonly<Binding>, path: FieldPath, errors: FieldErrors): void {
   const { kind = '', name } = target;
-  if (kind !== '' && kind !== 'Node') errors.notSupported(path.child('target', 'kind'), kind, ['<empty>', 'Node']);
+  if (kind !== '' && kind !== 'Node') errors.notSupported(path.child('target', 'kind'), kind, ['Node', '<empty>']);
   if (isEmpty(name)) errors.required(path.child('target', 'name'));
 }

@@ -11,7 +11,7 @@ import {
 } from '@keelson/apimachinery';
 import type { EndpointAddress, EndpointPort, Endpoints } from '../../../generated/core/v1';
 import { isEmpty, listOf } from '../../../presence';
-import { PROTOCOLS, validateOneOf } from '../pod-spec/container-validation';
+import { PROTOCOLS, validateOneOf } from '../pod-spec/one-of';
 import { validateEndpointIp } from '../service/endpoint-ip';
 
 export function validateEndpoints({ subsets }: DeepReadonly<Endpoints>, path: FieldPath, errors: FieldErrors): void {

@@ -7,6 +7,7 @@ import { validateLimitRange } from './validation';
 export const limitRange = defineKind(limitranges, {
   defaults: defaultLimitRange,
   validate: validateLimitRange,
+  generationFrom: [],
   columns,
   allowCreateOnUpdate: true,
 });

@@ -19,6 +19,7 @@ export const namespace = defineKind(namespaces, {
   },
   isHeldBack: ({ spec }) => (spec.finalizers ?? []).length > 0,
   markDeleting,
+  generationFrom: [],
   columns,
   selectableFields: {
     'status.phase': ({ status }) => status?.phase ?? '',

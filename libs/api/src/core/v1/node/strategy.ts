@@ -7,8 +7,10 @@ import { validateNode, validateNodeUpdate } from './validation';
 export const node = defineKind(nodes, {
   storagePath: 'minions',
   defaults: defaultNode,
+  keepsStatusOnCreate: true,
   validate: validateNode,
   validateUpdate: validateNodeUpdate,
+  generationFrom: [],
   columns,
   selectableFields: { 'spec.unschedulable': ({ spec }) => String(spec.unschedulable ?? false) },
 });

@@ -9,6 +9,7 @@ export const persistentVolumeClaim = defineKind(persistentvolumeclaims, {
   prepareForCreate: (claim) => void (claim.status = { phase: 'Pending' }),
   validate: validatePersistentVolumeClaim,
   validateUpdate: validatePersistentVolumeClaimUpdate,
+  generationFrom: [],
   columns,
   selectableFields: { name: ({ metadata }) => metadata.name },
 });

@@ -17,7 +17,7 @@ export function accessModesText(modes: readonly string[] | undefined): string {
 }
 
 export function validateAccessModes(modes: readonly string[], path: FieldPath, errors: FieldErrors): void {
-  for (const mode of modes) if (SHORT[mode] === undefined) errors.notSupported(path, mode, Object.keys(SHORT));
+  for (const mode of modes) if (SHORT[mode] === undefined) errors.notSupported(path, mode, Object.keys(SHORT).sort());
   const others = modes.filter((mode) => mode !== 'ReadWriteOncePod' && SHORT[mode] !== undefined);
   if (modes.includes('ReadWriteOncePod') && others.length > 0)
     errors.forbidden(path, 'may not use ReadWriteOncePod with other access modes');

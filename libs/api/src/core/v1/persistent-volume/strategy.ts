@@ -9,6 +9,7 @@ export const persistentVolume = defineKind(persistentvolumes, {
   prepareForCreate: (volume) => void (volume.status = { phase: 'Pending' }),
   validate: validatePersistentVolume,
   validateUpdate: validatePersistentVolumeUpdate,
+  generationFrom: [],
   columns,
   selectableFields: { name: ({ metadata }) => metadata.name },
 });

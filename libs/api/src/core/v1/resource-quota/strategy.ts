@@ -8,5 +8,6 @@ export const resourceQuota = defineKind(resourcequotas, {
   defaults: defaultResourceQuota,
   validate: validateResourceQuota,
   validateUpdate: validateResourceQuotaUpdate,
+  generationFrom: [],
   columns,
 });

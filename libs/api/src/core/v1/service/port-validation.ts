@@ -9,7 +9,7 @@ import {
 } from '@keelson/apimachinery';
 import type { Service } from '../../../generated/core/v1';
 import { listOf } from '../../../presence';
-import { PROTOCOLS, validateOneOf } from '../pod-spec/container-validation';
+import { PROTOCOLS, validateOneOf } from '../pod-spec/one-of';
 import { validatePort } from '../pod-spec/probe-validation';
 import { isHeadless } from './type';
 

@@ -2,6 +2,7 @@ import type { Service, ServiceSpec } from '../../../generated/core/v1';
 import { problems, storedMeta } from '../../../testing/problems';
 import { defaultService } from './defaults';
 import { prepareForUpdate } from './prepare';
+import { validateServiceStatusUpdate } from './status';
 import { columns } from './table';
 import { validateService, validateServiceUpdate } from './validation';
 
@@ -130,6 +131,24 @@ describe('the update of a Service', () => {
     expect(spec.allocateLoadBalancerNodePorts).toBeUndefined();
     expect(spec.externalTrafficPolicy).toBeUndefined();
     expect(problems((path, errors) => validateService(next, path, errors))).toEqual([]);
+  });
+});
+
+describe('the status of a Service', () => {
+  const onStatus = (type: string, ...ingress: NonNullable<NonNullable<Service['status']>['loadBalancer']>['ingress'] & object) => {
+    const next = { ...testService({ type }), status: { loadBalancer: { ingress } } };
+    return problems((path, errors) => validateServiceStatusUpdate(next, next, path, errors));
+  };
+
+  it('has addresses only if a load balancer may have given them', () => {
+    expect(onStatus('LoadBalancer', { ip: '192.0.2.1', ipMode: 'VIP' }, { hostname: 'lb.example.com' })).toEqual([]);
+    expect(onStatus('ClusterIP', { ip: '192.0.2.1' })).toEqual([
+      "status.loadBalancer.ingress: Forbidden: may only be used when `spec.type` is 'LoadBalancer'",
+    ]);
+    expect(onStatus('LoadBalancer', { ip: '192.0.2.1' }, { hostname: '192.0.2.1' })).toEqual([
+      'status.loadBalancer.ingress[0].ipMode: Required value: must be specified when `ip` is set',
+      'status.loadBalancer.ingress[1].hostname: Invalid value: "192.0.2.1": must be a DNS name, not an IP address',
+    ]);
   });
 });
 

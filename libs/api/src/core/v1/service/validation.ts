@@ -12,7 +12,7 @@ import {
 } from '@keelson/apimachinery';
 import type { Service, ServiceSpec } from '../../../generated/core/v1';
 import { isEmpty, listOf } from '../../../presence';
-import { validateOneOf } from '../pod-spec/container-validation';
+import { validateOneOf } from '../pod-spec/one-of';
 import { validateClusterIps, validateClusterIpsUpdate } from './address-validation';
 import { validateEndpointIp } from './endpoint-ip';
 import { validateServicePorts } from './port-validation';
@@ -21,7 +21,7 @@ import { isExternallyAccessible, isHeadless, needsHealthCheckPort } from './type
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const AFFINITIES = ['ClientIP', 'None'];
 const TRAFFIC_POLICIES = ['Cluster', 'Local'];
-const DISTRIBUTIONS = ['PreferClose', 'PreferSameNode', 'PreferSameZone'];
+const DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
 const MAX_AFFINITY_SECONDS = 86_400;
 const ONLY_LOAD_BALANCER = "may only be used when `type` is 'LoadBalancer'";
 
