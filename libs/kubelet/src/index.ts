@@ -1,1 +1,6 @@
-export {};
+export { loadKubeletConfiguration } from './config/configuration-file';
+export { KUBELET_DEFAULTS, validateKubeletConfig, type KubeletConfig } from './config/kubelet-config';
+export { kubeletConfig, kubeletFlags, type KubeletFlagValues } from './config/kubelet-flags';
+export { runHollowNodes, type HollowNodesDeps, type HollowNodesOptions } from './hollow/run-hollow-nodes';
+export { runKubelet, type KubeletDeps } from './run-kubelet';
+export type { ForwardedPort, ForwardedPorts, RemoteStreams, StreamProtocol, StreamRequest, UpgradeRequest } from './server/remote-streams';
