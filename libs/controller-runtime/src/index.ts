@@ -1,3 +1,4 @@
+export { ApiEventRecorder, type ApiEventRecorderOptions } from './api-event-recorder';
 export type { Controller, ReconcileAgain, Watches } from './controller';
 export type { EventRecorder } from './event-recorder';
 export { Expectations } from './expectations';
