@@ -37,10 +37,16 @@ export class ApiEventRecorder implements EventRecorder {
     this.#correlator = new EventCorrelator(options.clock);
   }
 
-  event(object: DeepReadonly<KubernetesObject>, type: 'Normal' | 'Warning', reason: string, message: string): void {
+  event(
+    object: DeepReadonly<KubernetesObject>,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    { fieldPath }: { readonly fieldPath?: string } = {},
+  ): void {
     if (this.#queue.length >= MAX_QUEUED)
       return this.#options.log.warn('Too many events wait to be written, so one is dropped', { reason, message });
-    this.#queue.push(this.#eventOf(object, { type, reason, message }));
+    this.#queue.push(this.#eventOf(object, { type, reason, message, fieldPath }));
     this.#writing ??= this.#drain().finally(() => (this.#writing = undefined));
   }
 
@@ -61,15 +67,18 @@ export class ApiEventRecorder implements EventRecorder {
     for (let tries = 1; ; tries += 1) {
       try {
         const { metadata } = await this.#write(correlation);
-        this.#correlator.wrote(correlation.key, metadata.name); return;
+        this.#correlator.wrote(correlation.key, metadata.name);
+        return;
       } catch (error) {
         // The server refused it, and will again.
-        if (error instanceof StatusError || tries >= MAX_TRIES || signal.aborted)
-          { log.warn('An event could not be written and is lost', {
+        if (error instanceof StatusError || tries >= MAX_TRIES || signal.aborted) {
+          log.warn('An event could not be written and is lost', {
             error,
             reason: correlation.event.reason,
             message: correlation.event.message,
-          }); return; }
+          });
+          return;
+        }
         await sleep(clock, RETRY_MILLISECONDS, signal);
       }
     }
@@ -92,7 +101,7 @@ export class ApiEventRecorder implements EventRecorder {
 
   #eventOf(
     object: DeepReadonly<KubernetesObject>,
-    { type, reason, message }: { type: string; reason: string; message: string },
+    { type, reason, message, fieldPath }: { type: string; reason: string; message: string; fieldPath: string | undefined },
   ): Draft<Event> {
     const { source, clock } = this.#options;
     const { name, uid, resourceVersion } = object.metadata;
@@ -109,6 +118,7 @@ export class ApiEventRecorder implements EventRecorder {
         name,
         uid,
         resourceVersion,
+        ...(fieldPath === undefined ? {} : { fieldPath }),
       },
       type,
       reason,

@@ -31,7 +31,7 @@ export const kubeletFlags = {
   config: flag.string({ section, usage: 'A KubeletConfiguration file; flags win over what it says.', default: '' }),
   kubeconfig: flag.string({
     section,
-    usage: 'The kubeconfig file that says how to reach the API server; without it the kubelet runs static pods only.',
+    usage: 'The kubeconfig file that says how to reach the API server.',
     default: '',
   }),
   'hostname-override': flag.string({ section, usage: 'The name of the node, instead of the host name.', default: '' }),
