@@ -34,7 +34,7 @@ async function importBusybox(docker: Docker): Promise<void> {
   tar.entry({ name: 'bin/sh', type: 'symlink', linkname: 'busybox' });
   tar.finalize();
   const [repo, tag] = IMAGE.split(':');
-  await text(await docker.importImage(tar, { repo, tag }));
+  await text(await docker.importImage(Readable.from(tar), { repo, tag }));
 }
 
 const sandboxOf = (name: string): SandboxConfig => ({
