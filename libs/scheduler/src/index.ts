@@ -17,3 +17,7 @@ export { TaintToleration } from './plugins/taint-toleration/taint-toleration';
 export type { NodeState } from './state/node-state';
 export { podStateOf, type HostPort, type PodState } from './state/pod-state';
 export { SchedulerCache } from './state/scheduler-cache';
+export { NodeSelector, type ProfilePlugins } from './cycle/select-node';
+export { defaultPlugins } from './plugins/default-plugins';
+export type { QueuedPod } from './queue/queued-pod';
+export { SchedulingQueue, type ClusterEvent } from './queue/scheduling-queue';
