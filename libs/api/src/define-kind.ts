@@ -69,6 +69,10 @@ export interface KindRules<T extends KubernetesObject> {
   readonly allowCreateOnUpdate?: boolean;
   /** Seconds an object of this kind is given to end after a delete; 0 if absent: it goes at once. `requested` is what the client asked for. */
   gracePeriodSeconds?(object: DeepReadonly<T>, requested: number | undefined): number;
+  /** Whether an object that is being deleted must stay although it has no finalizers left; namespaces have some in their spec. */
+  isHeldBack?(object: DeepReadonly<T>): boolean;
+  /** Shows in the object that it is being deleted, beside its deletion timestamp; `object` is written to. */
+  markDeleting?(object: T): void;
   /** Seconds after which the store drops an object by itself. */
   timeToLive?(object: DeepReadonly<T>): number | undefined;
 }

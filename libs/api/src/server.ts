@@ -58,5 +58,6 @@ export {
 } from './discovery/discovery';
 export { loadDescriptions } from './openapi/load-descriptions';
 export { openApiV2 } from './openapi/openapi-v2';
+export { encodeOpenApiV2, OPENAPI_V2_PROTOBUF } from './openapi/openapi-v2-protobuf';
 export { documentHash, openApiPath, openApiV3, openApiV3Index, type OpenApiSource } from './openapi/openapi-v3';
 export type { Descriptions, OpenApiNode } from './openapi/openapi-schema';

@@ -16,6 +16,7 @@ import type { DeleteOutcome } from '../registry/object-registry';
 import type { CacheHub } from '../watch-cache/cache-hub';
 import type { CachedObject } from '../watch-cache/cached-object';
 import type { BodyDecoder } from './body-decoder';
+import { readDeleteOptions } from './delete-options';
 import { listObjects, selectObjects } from './list';
 import { parseListQuery, parseResourceVersion } from './list-options';
 import { applyPatch, parsePatch } from './patch-document';
@@ -109,7 +110,7 @@ export class ResourceHandlers {
 
   async delete(request: ApiRequest, served: ServedResource): Promise<ApiResponse> {
     const encoder = this.#deps.encoderFor(request, served);
-    const options = await this.#deleteOptions(request);
+    const options = await readDeleteOptions(request, this.#deps.decoder);
     const context = { ...this.#context(request), dryRun: isDryRun([...request.query.getAll('dryRun'), ...(options.dryRun ?? [])]) };
     const outcome = await served.registry.delete(options, context);
     const isForeground = options.propagationPolicy === 'Foreground' || options.orphanDependents === false;
@@ -120,7 +121,7 @@ export class ResourceHandlers {
 
   async deleteCollection(request: ApiRequest, served: ServedResource): Promise<ApiResponse> {
     const encoder = this.#deps.encoderFor(request, served);
-    const options = await this.#deleteOptions(request);
+    const options = await readDeleteOptions(request, this.#deps.decoder);
     const query = parseListQuery(request.query, 'list');
     const objects = await selectObjects(this.#deps, served.registry.cache, query, this.#selection(request, served));
     const context = { ...this.#context(request), dryRun: isDryRun([...request.query.getAll('dryRun'), ...(options.dryRun ?? [])]) };
@@ -146,25 +147,6 @@ export class ResourceHandlers {
       fieldSelector: query.get('fieldSelector') ?? (info.parts[1] === undefined ? '' : `metadata.name=${info.parts[1]}`),
       selectableFields: new Set(Object.keys(registry.kind.rules.selectableFields ?? {})),
     });
-  }
-
-  /** From the body, else from the query. */
-  async #deleteOptions(request: ApiRequest): Promise<DeleteOptions> {
-    const body = await request.readBody(MAX_BODY_BYTES);
-    if (body.length > 0) {
-      const kind = { group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions' };
-      // DeleteOptions are no stored object, but decode like one.
-      return this.#deps.decoder.decode(body, headerOf(request, 'content-type'), kind, decodeOptionsOf(request));
-    }
-    const { query } = request;
-    const grace = query.get('gracePeriodSeconds');
-    const policy = query.get('propagationPolicy');
-    const orphan = query.get('orphanDependents');
-    return {
-      ...(grace === null ? {} : { gracePeriodSeconds: Number(grace) }),
-      ...(policy === null ? {} : { propagationPolicy: policy }),
-      ...(orphan === null ? {} : { orphanDependents: orphan === 'true' }),
-    };
   }
 }
 

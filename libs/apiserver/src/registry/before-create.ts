@@ -34,18 +34,18 @@ export function ensureNamespace(object: KubernetesObject, requested: string): vo
   else object.metadata.namespace = requested;
 }
 
-/**
- * The kind's own preparation and all validation of a new object; `rest.BeforeCreate`.
- * @throws StatusError Invalid (422) with every field that is wrong
- */
-export function beforeCreate(kind: RegisteredKind, object: KubernetesObject, context: ChangeContext): void {
-  const { rules, resource } = kind;
-  if (kind.hasStatusSubresource && rules.keepsStatusOnCreate !== true) clearStatus(object);
+/** Clears what a client does not decide and lets the kind prepare. */
+export function prepareForCreate({ hasStatusSubresource, rules }: RegisteredKind, object: KubernetesObject): void {
+  if (hasStatusSubresource && rules.keepsStatusOnCreate !== true) clearStatus(object);
   const generationFrom = rules.generationFrom ?? ['spec'];
   if (generationFrom.some((field) => field in object)) object.metadata.generation = 1;
   else delete object.metadata.generation;
   rules.prepareForCreate?.(object);
+}
 
+/** All validation of a new object. @throws StatusError Invalid (422) with every field that is wrong */
+export function validateForCreate(kind: RegisteredKind, object: KubernetesObject, context: ChangeContext): void {
+  const { resource, rules } = kind;
   const errors = new FieldErrors();
   validateObjectMeta(object.metadata, objectMetaRules(kind), FieldPath.of('metadata'), errors);
   rules.validate?.(object, FieldPath.root, errors);

@@ -38,7 +38,8 @@ export function planDelete(kind: RegisteredKind, current: KubernetesObject, opti
   const finalizers = finalizersFor(metadata, options);
   if (finalizers.length > 0) metadata.finalizers = finalizers;
   else delete metadata.finalizers;
-  const mustWait = finalizers.length > 0 || kind.hooks.mayFinish?.(object) === false;
+  const mustWait = finalizers.length > 0 || kind.rules.isHeldBack?.(object) === true;
+  if (mustWait) kind.rules.markDeleting?.(object);
   if (grace === 'graceful')
     return mustWait || (metadata.deletionGracePeriodSeconds ?? 0) > 0 ? { type: 'mark', object } : { type: 'mark-and-remove', object };
   if (!mustWait) return { type: 'remove' };

@@ -15,30 +15,34 @@ import type { RegisteredKind } from './registered-kind';
 
 type Fields = KubernetesObject & Record<string, unknown>;
 
-/**
- * Carries over what an update can't change, lets the kind prepare, and validates; `rest.BeforeUpdate`.
- * @throws StatusError Invalid (422), BadRequest (400)
- */
-export function beforeUpdate(
+/** Carries over what an update can't change, and lets the kind prepare. @throws StatusError BadRequest for another namespace */
+export function prepareForUpdate(
   kind: RegisteredKind,
   next: KubernetesObject,
   previous: DeepReadonly<KubernetesObject>,
   context: ChangeContext,
 ): void {
-  const { rules, resource } = kind;
   ensureNamespace(next, previous.metadata.namespace ?? '');
   carryOverMetadata(next, previous);
   prepare(kind, next, previous, context.subresource);
   countGeneration(kind, next, previous);
+}
 
+/** All validation of a changed object. @throws StatusError Invalid (422) with every field that is wrong */
+export function validateForUpdate(
+  kind: RegisteredKind,
+  next: KubernetesObject,
+  previous: DeepReadonly<KubernetesObject>,
+  context: ChangeContext,
+): void {
+  const { resource, rules } = kind;
   const errors = new FieldErrors();
   validateObjectMeta(next.metadata, objectMetaRules(kind), FieldPath.of('metadata'), errors);
   validateObjectMetaUpdate(next.metadata, previous.metadata, FieldPath.of('metadata'), errors);
-  const subresource = context.subresource === '' ? undefined : rules.subresources?.[context.subresource];
   if (context.subresource === '') {
     rules.validate?.(next, FieldPath.root, errors);
     rules.validateUpdate?.(next, previous, FieldPath.root, errors);
-  } else subresource?.validateUpdate?.(next, previous, FieldPath.root, errors);
+  } else rules.subresources?.[context.subresource]?.validateUpdate?.(next, previous, FieldPath.root, errors);
   if (!errors.isEmpty) throw StatusError.invalid(resource, next.metadata.name, errors);
   for (const warning of rules.warnings?.(next, previous) ?? []) context.warnings.add(warning);
 }

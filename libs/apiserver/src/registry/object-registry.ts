@@ -16,12 +16,12 @@ import type { AdmissionAttributes, AdmissionOperation } from '../admission/admis
 import type { CacheHub } from '../watch-cache/cache-hub';
 import { CachedObject } from '../watch-cache/cached-object';
 import type { ResourceCache } from '../watch-cache/resource-cache';
-import { beforeCreate, ensureNamespace, fillSystemFields } from './before-create';
+import { ensureNamespace, fillSystemFields, prepareForCreate, validateForCreate } from './before-create';
 import { planDelete, type DeletePlan } from './before-delete';
-import { beforeUpdate } from './before-update';
+import { prepareForUpdate, validateForUpdate } from './before-update';
 import type { ChangeContext } from './change-context';
 import { generateName, type Random } from './name-generator';
-import type { RegisteredKind, Reservation } from './registered-kind';
+import type { RegisteredKind, RegistryHooks, Reservation } from './registered-kind';
 
 /** How often a create with `generateName` draws a new name when the first is taken; upstream's RetryGenerateName. */
 const NAME_ATTEMPTS = 8;
@@ -51,11 +51,17 @@ export class ObjectRegistry {
   readonly kind: RegisteredKind;
   readonly cache: ResourceCache;
   readonly #deps: ObjectRegistryDeps;
+  #hooks: RegistryHooks = {};
 
   constructor(kind: RegisteredKind, cache: ResourceCache, deps: ObjectRegistryDeps) {
     this.kind = kind;
     this.cache = cache;
     this.#deps = deps;
+  }
+
+  /** Lets `hooks` take part in every write from now on; they may need other registries, so they come after. */
+  install(hooks: RegistryHooks): void {
+    this.#hooks = hooks;
   }
 
   /** The newest state. @throws StatusError NotFound */
@@ -129,9 +135,10 @@ export class ObjectRegistry {
     fillSystemFields(object, { uid: this.#deps.newUid(), now: formatTime(this.#deps.clock.now()) });
     const attributes = this.#attributes('CREATE', object, undefined, context);
     await context.admission.admit(attributes);
-    const reservation = await kind.hooks.beginCreate?.(object, { dryRun: context.dryRun });
+    prepareForCreate(kind, object);
+    const reservation = await this.#hooks.beginCreate?.(object, { dryRun: context.dryRun });
     return settle(reservation, async () => {
-      beforeCreate(kind, object, context);
+      validateForCreate(kind, object, context);
       await context.admission.validate(attributes);
       const value = this.#encode(object);
       const key = this.cache.keyOf({ namespace: context.namespace, name: object.metadata.name });
@@ -166,9 +173,10 @@ export class ObjectRegistry {
     }
     const attributes = this.#attributes('UPDATE', next, previous, context);
     await context.admission.admit(attributes);
-    const reservation = await this.kind.hooks.beginUpdate?.(next, current, { dryRun: context.dryRun });
+    prepareForUpdate(this.kind, next, previous, context);
+    const reservation = await this.#hooks.beginUpdate?.(next, previous, { dryRun: context.dryRun });
     return settle(reservation, async () => {
-      beforeUpdate(this.kind, next, previous, context);
+      validateForUpdate(this.kind, next, previous, context);
       await context.admission.validate(attributes);
       if (this.#isFinished(next, previous)) return this.#remove(current, next, context);
       return this.#write(current, next, context);
@@ -182,7 +190,7 @@ export class ObjectRegistry {
       deletionTimestamp !== undefined &&
       (next.metadata.finalizers ?? []).length === 0 &&
       (deletionGracePeriodSeconds ?? 0) === 0 &&
-      this.kind.hooks.mayFinish?.(next) !== false
+      this.kind.rules.isHeldBack?.(next) !== true
     );
   }
 
@@ -216,7 +224,7 @@ export class ObjectRegistry {
     if (context.dryRun) return { object: last };
     const result = await this.#deps.store.delete(this.cache.keyOf(current), { expected: current.revision });
     if (result.type === 'conflict' && result.current !== undefined) return { next: this.#toCached(result.current) };
-    await this.kind.hooks.afterDelete?.(current);
+    await this.#hooks.afterDelete?.(current.object);
     return { object: last };
   }
 
@@ -238,7 +246,7 @@ export class ObjectRegistry {
     if (result.type === 'conflict' && result.current !== undefined) return { next: this.#toCached(result.current) };
     // Someone else removed it between our two writes: it is gone, as was asked.
     if (result.type === 'conflict' && plan.type === 'remove') return { next: undefined };
-    await this.kind.hooks.afterDelete?.(doomed);
+    await this.#hooks.afterDelete?.(doomed.object);
     return { type: 'deleted', object: doomed };
   }
 
@@ -322,7 +330,6 @@ async function settle<T extends object>(reservation: Reservation | undefined, wr
     written = !('next' in result);
     return result;
   } finally {
-    if (written) reservation?.commit();
-    else reservation?.rollback();
+    await (written ? reservation?.commit() : reservation?.rollback());
   }
 }

@@ -18,6 +18,7 @@ import { Encoders } from '../negotiation/encoders';
 import type { ObjectRegistry } from '../registry/object-registry';
 import { CacheHub } from '../watch-cache/cache-hub';
 import type { ApiserverConfig } from './apiserver-config';
+import { createServices } from './create-services';
 import { createAuth, type Auth } from './create-auth';
 import { nonResourceRoutes } from './non-resource';
 import { requestMetrics } from './request-metrics';
@@ -53,7 +54,6 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
     convert: () => {
       throw new Error('the store holds an object in an encoding that this server does not read');
     },
-    hooks: new Map(),
     virtual: UNSTORED,
     returnsDeleted: RETURNS_DELETED,
   });
@@ -69,6 +69,7 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
     random: deps.random,
     newUid: deps.newUid,
   });
+  const services = createServices(config, table, deps);
   await ensureSystemObjects(table);
   const auth = createAuth(config, hub, deps.clock);
   const endpoint = createEndpoint({ config, deps, hub, table, auth, schemas });
@@ -91,9 +92,11 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
     handler: chain(filters, endpoint),
     log: deps.log,
   });
+  await services.start();
   return {
     server,
     async close(graceMilliseconds) {
+      await services.close();
       await server.close(graceMilliseconds);
       await hub.close();
     },

@@ -3,7 +3,7 @@ import type { KindDefinition, KindRules, SchemaRegistry, ServedResource as Schem
 import type { ServedResource, VersionConversion } from '../endpoints/served-resource';
 import { resourceKey } from '../endpoints/api-endpoint';
 import { ObjectRegistry, type ObjectRegistryDeps } from '../registry/object-registry';
-import type { RegisteredKind, RegistryHooks } from '../registry/registered-kind';
+import type { RegisteredKind } from '../registry/registered-kind';
 import { selectionReader } from '../registry/selectable-fields';
 import type { CachedResource } from '../watch-cache/resource-cache';
 import { StoredJson } from '../watch-cache/stored-json';
@@ -29,8 +29,6 @@ export interface ResourcePlanOptions {
   readonly encode: (object: KubernetesObject) => Buffer;
   /** Brings a stored value in a foreign encoding (protobuf) into ours. */
   readonly convert: (value: Uint8Array, stored: Resource) => Uint8Array;
-  /** By {@link resourceKey}. */
-  readonly hooks: ReadonlyMap<string, RegistryHooks>;
   /** Resources that are answered without being stored; they have no registry. By {@link resourceKey}. */
   readonly virtual: ReadonlySet<string>;
   /** Resources whose delete answers with the object. By plural name. */
@@ -59,7 +57,6 @@ function plan(served: SchemaResource, options: ResourcePlanOptions): PlannedReso
   const kind: RegisteredKind = {
     resource,
     rules,
-    hooks: options.hooks.get(resourceKey(resource)) ?? {},
     hasStatusSubresource: served.subresources.some(({ name }) => name === 'status'),
     returnsDeletedObject: options.returnsDeleted.has(resource.resource),
     encode: options.encode,

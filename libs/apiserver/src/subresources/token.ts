@@ -1,5 +1,5 @@
 import { FieldErrors, FieldPath, formatTime, StatusError, type DeepReadonly } from '@keelson/apimachinery';
-import type { Node, Pod, Secret, ServiceAccount, TokenRequest } from '@keelson/api';
+import type { Node, Pod, ServiceAccount, TokenRequest } from '@keelson/api';
 import type { TokenIssuer } from '../authentication/service-account-tokens';
 import type { VirtualResource } from '../endpoints/api-endpoint';
 import type { BodyDecoder } from '../endpoints/body-decoder';
@@ -89,8 +89,7 @@ async function findBound(
     const node = deps.nodes.peek({ name: pod.spec.nodeName ?? '' })?.object as DeepReadonly<Node> | undefined;
     return { pod: check(pod), ...(node === undefined ? {} : { node: { name: node.metadata.name, uid: node.metadata.uid } }) };
   }
-  if (apiVersion === 'v1' && kind === 'Secret')
-    return { secret: check((await deps.secrets.get({ namespace, name })).object) };
+  if (apiVersion === 'v1' && kind === 'Secret') return { secret: check((await deps.secrets.get({ namespace, name })).object) };
   if (apiVersion === 'v1' && kind === 'Node') return { node: check((await deps.nodes.get({ name })).object) };
   throw StatusError.badRequest(`cannot bind token to object of type ${apiVersion}, Kind=${kind}`);
 }

@@ -61,7 +61,7 @@ function testConfig(users: readonly string[]): ApiserverConfig {
   });
   return {
     serving: undefined,
-    advertiseAddress: '127.0.0.1',
+    advertiseAddress: '192.0.2.1',
     advertisePort: 6443,
     anonymousAuth: true,
     serviceAccounts: {

@@ -18,6 +18,8 @@ export const namespace = defineKind(namespaces, {
     finalize: { prepareForUpdate: takeStatusFrom, validateUpdate: validateFinalizeUpdate },
   },
   generationFrom: [],
+  isHeldBack: ({ spec }) => (spec.finalizers ?? []).length > 0,
+  markDeleting,
   columns,
   selectableFields: {
     'status.phase': ({ status }) => status?.phase ?? '',
@@ -29,6 +31,10 @@ function prepareForCreate(object: Namespace): void {
   object.status = { phase: 'Active' };
   const finalizers = elementsOf(object.spec.finalizers);
   object.spec.finalizers = finalizers.includes(NAMESPACE_FINALIZER) ? finalizers : [...finalizers, NAMESPACE_FINALIZER];
+}
+
+function markDeleting(object: Namespace): void {
+  object.status = { ...object.status, phase: 'Terminating' };
 }
 
 /** The spec holds nothing but finalizers, and these only `finalize` may change. */
