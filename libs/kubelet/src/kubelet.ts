@@ -4,6 +4,7 @@ import type { ApiClient } from '@keelson/client';
 import type { Logger } from '@keelson/component-base';
 import type { ContainerRuntime } from '@keelson/container-runtime';
 import type { EventRecorder } from '@keelson/controller-runtime';
+import type { PodFacts } from './env/downward-api';
 import { NodeAdmission } from './admission/pod-admission';
 import type { PodFiles } from './files/pod-files';
 import { ImageManager } from './images/image-manager';
@@ -169,6 +170,18 @@ export class Kubelet {
     await Promise.all([...loops, pods]);
     unsubscribe();
     await this.workers.settled();
+  }
+
+  /** The node was changed by someone else: perhaps it has its podCIDR now. */
+  nodeChanged(): void {
+    this.#reporter.nodeChanged();
+  }
+
+  /** What the downward API tells the pod. */
+  podFacts(pod: ReadonlyPod): PodFacts {
+    const facts = this.#nodeFacts();
+    const podIPs = (this.#sink.status(pod)?.podIPs ?? pod.status?.podIPs ?? []).map(({ ip }) => ip);
+    return { ...facts, podIPs };
   }
 
   /** Something a pod refers to, such as a config map, has changed. */

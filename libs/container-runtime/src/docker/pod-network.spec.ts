@@ -2,7 +2,7 @@ import Docker from 'dockerode';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { pack } from 'tar-stream';
@@ -34,7 +34,7 @@ async function importBusybox(docker: Docker): Promise<void> {
   tar.entry({ name: 'bin/sh', type: 'symlink', linkname: 'busybox' });
   tar.finalize();
   const [repo, tag] = IMAGE.split(':');
-  await text(await docker.importImage(tar, { repo, tag }));
+  await text(await docker.importImage(Readable.from(tar), { repo, tag }));
 }
 
 const sandboxOf = (name: string): SandboxConfig => ({

@@ -62,6 +62,8 @@ export class FakeApi implements ApiClient {
   readonly #stores = new Map<string, FakeResource<KubernetesObject>>();
   readonly #reactions: Reaction[] = [];
   #version = 0;
+  /** What watchers have not been told yet; undefined while they are told at once. */
+  #held: (() => void)[] | undefined;
 
   constructor({ clock }: { readonly clock: Clock }) {
     this.#clock = clock;
@@ -101,6 +103,16 @@ export class FakeApi implements ApiClient {
     return () => void this.#reactions.splice(this.#reactions.indexOf(reaction), 1);
   }
 
+  /** Keeps what happens from now on from all watchers, as a slow connection would. @returns what delivers it all and ends that */
+  holdEvents(): () => void {
+    this.#held ??= [];
+    return () => {
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      for (const tell of held) tell();
+    };
+  }
+
   #store<T extends KubernetesObject>(resource: Resource<T>): FakeResource<T> {
     const key = `${apiVersionOf(resource)}/${resource.resource}`;
     const store =
@@ -109,6 +121,10 @@ export class FakeApi implements ApiClient {
         now: () => this.#clock.now(),
         nextVersion: () => (this.#version += 1),
         version: () => this.#version,
+        deliver: (tell) => {
+          if (this.#held === undefined) tell();
+          else this.#held.push(tell);
+        },
         record: (write) => {
           this.writes.push(write);
           for (const react of this.#reactions) react(write);
@@ -123,6 +139,7 @@ interface Server {
   now(): number;
   nextVersion(): number;
   version(): number;
+  deliver(tell: () => void): void;
   record(write: RecordedWrite): void;
 }
 
@@ -266,7 +283,10 @@ class FakeResource<T extends KubernetesObject> implements ResourceClient<T> {
   }
 
   #tell(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void {
-    for (const [channel, matches] of this.#watchers) if (matches(object)) channel.push({ type, object: structuredClone(object) });
+    const event = structuredClone({ type, object });
+    this.#server.deliver(() => {
+      for (const [channel, matches] of this.#watchers) if (matches(event.object)) channel.push(structuredClone(event));
+    });
   }
 
   #existing(name: ObjectName): T {

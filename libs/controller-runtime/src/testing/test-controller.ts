@@ -20,8 +20,6 @@ export interface TestDeps {
 export interface TestController {
   /** Lets the caches catch up, reconciles `key` once, and lets them catch up again. */
   reconcile(key: ObjectKey): Promise<ReconcileAgain | undefined>;
-  /** Reconciles without letting the caches see anything after that: what a controller meets that is woken too early. */
-  reconcileStale(key: ObjectKey): Promise<ReconcileAgain | undefined>;
   /** The keys that changes have woken since last asked, in order, each once. */
   woken(): Promise<ObjectKey[]>;
   /** `Normal SuccessfulCreate Created pod: web-1`, in order. */
@@ -59,7 +57,6 @@ export async function testController(
   const catchUp = (): Promise<void> => clock.advance(0);
   return {
     events,
-    reconcileStale: (key) => controller.reconcile(key, signal),
     async reconcile(key) {
       await catchUp();
       const again = await controller.reconcile(key, signal);

@@ -1,14 +1,17 @@
-import { semanticEqual, sleep, StatusError, type Clock } from '@keelson/apimachinery';
+import { semanticEqual, StatusError, type Clock } from '@keelson/apimachinery';
 import { nodes, type NodeStatus } from '@keelson/api';
 import type { ApiClient } from '@keelson/client';
 import type { Logger } from '@keelson/component-base';
 import type { ContainerRuntime } from '@keelson/container-runtime';
 import type { ReadonlyNode } from '../pod/types';
+import { WakeUp } from '../pod-worker/wake-up';
 import type { NodeHost } from './node-host';
 import { newNode, registerNode } from './node-registration';
 import type { NodeSettings } from './node-settings';
 import { nodeStatus, type NodeObservation } from './node-status';
 
+/** How often a node that is not ready looks whether it is by now. */
+const NOT_READY_MILLISECONDS = 500;
 /** The longest the runtime may have been silent before the node says that it is not ready. */
 const MAX_RUNTIME_SILENCE_MILLISECONDS = 180_000;
 
@@ -35,6 +38,11 @@ export class NodeReporter {
   /** The node after the last write. */
   #node: ReadonlyNode | undefined;
   #reported = Number.NEGATIVE_INFINITY;
+  /** Whether the last report said so. */
+  #isReady = false;
+  /** The range that the runtime was told last. */
+  #podCIDR: string | undefined;
+  readonly #wakeUp = new WakeUp();
 
   constructor(deps: NodeReporterDeps) {
     this.#deps = deps;
@@ -51,14 +59,22 @@ export class NodeReporter {
       await this.report(signal).catch((error: unknown) => {
         if (!signal.aborted) log.warn('Reporting the status of the node failed', { error });
       });
-      await sleep(clock, this.#node === undefined ? Math.min(1000, updateFrequency) : updateFrequency, signal);
+      await this.#wakeUp.wait(clock, this.#isReady ? updateFrequency : Math.min(NOT_READY_MILLISECONDS, updateFrequency), signal);
     }
+  }
+
+  /** Looks at once if the node has got another range of pod addresses. */
+  nodeChanged(): void {
+    const podCIDR = this.#deps.observedNode()?.spec.podCIDR;
+    if (podCIDR !== undefined && podCIDR !== this.#podCIDR) this.#wakeUp.wake();
   }
 
   /** One look at the machine, and a write if there is something new or the last is long ago. */
   async report(signal: AbortSignal): Promise<void> {
     const { settings, client, clock, reportFrequency } = this.#deps;
+    await this.#tellPodCIDR();
     const observed = await this.#observe();
+    this.#isReady = observed.problems.length === 0;
     const known = this.#node === undefined ? await this.#register(observed, signal) : (this.#deps.observedNode() ?? this.#node);
     const status = nodeStatus(known, settings, observed);
     const isDue = clock.monotonic() - this.#reported >= reportFrequency;
@@ -73,6 +89,13 @@ export class NodeReporter {
       if (StatusError.is(error, 'NotFound')) this.#node = undefined;
       throw error;
     }
+  }
+
+  async #tellPodCIDR(): Promise<void> {
+    const podCIDR = this.node?.spec.podCIDR;
+    if (podCIDR === undefined || podCIDR === this.#podCIDR) return;
+    await this.#deps.runtime.setPodCIDR(podCIDR);
+    this.#podCIDR = podCIDR;
   }
 
   async #register(observed: NodeObservation, signal: AbortSignal): Promise<ReadonlyNode> {

@@ -20,6 +20,7 @@ import type { Clock } from '@keelson/apimachinery';
 export class ScriptedRuntime implements ContainerRuntime {
   readonly name = 'docker';
   readonly logFormat = 'docker-json';
+  readonly capabilities = { processes: true, images: true, logRotation: 'runtime' } as const;
   readonly calls: string[] = [];
   readonly configs = new Map<string, ContainerConfig>();
   readonly presentImages = new Set<string>();
@@ -61,6 +62,14 @@ export class ScriptedRuntime implements ContainerRuntime {
 
   version() {
     return Promise.resolve({ runtimeName: 'docker', runtimeVersion: '27.0', apiVersion: '1.47' });
+  }
+
+  async cgroupDriver() {
+    return 'cgroupfs' as const;
+  }
+
+  async setPodCIDR(podCIDR: string) {
+    this.calls.push(`setPodCIDR ${podCIDR}`);
   }
 
   async check() {

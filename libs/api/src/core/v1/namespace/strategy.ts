@@ -17,9 +17,9 @@ export const namespace = defineKind(namespaces, {
     status: { prepareForUpdate: takeSpecFrom, validateUpdate: validateNamespaceStatusUpdate },
     finalize: { prepareForUpdate: takeStatusFrom, validateUpdate: validateFinalizeUpdate },
   },
-  generationFrom: [],
   isHeldBack: ({ spec }) => (spec.finalizers ?? []).length > 0,
   markDeleting,
+  generationFrom: [],
   columns,
   selectableFields: {
     'status.phase': ({ status }) => status?.phase ?? '',

@@ -1,0 +1,102 @@
+import {
+  controllerOf,
+  LabelMatcher,
+  ownerReferenceTo,
+  StatusError,
+  type DeepReadonly,
+  type KubernetesObject,
+  type LabelSelector,
+  type OwnerReference,
+  type Resource,
+} from '@keelson/apimachinery';
+import type { ApiClient } from '@keelson/client';
+
+export interface Claim<O extends KubernetesObject, T extends KubernetesObject> {
+  readonly client: ApiClient;
+  readonly owner: DeepReadonly<O>;
+  readonly ownerResource: Resource<O>;
+  readonly resource: Resource<T>;
+  readonly selector: DeepReadonly<LabelSelector> | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Settles which of `candidates` belong to the owner: adopts orphans that its selector matches, releases what it controls and no longer
+ * matches (upstream's ControllerRefManager). A candidate is only written to in the version seen, so a race is lost, not overwritten.
+ * @returns those that belong to the owner
+ * @throws StatusError if a write failed for another reason than that the candidate is gone
+ */
+export async function claim<O extends KubernetesObject, T extends KubernetesObject>(
+  candidates: readonly DeepReadonly<T>[],
+  terms: Claim<O, T>,
+): Promise<DeepReadonly<T>[]> {
+  const matcher = LabelMatcher.of(terms.selector);
+  const mayAdopt = once(() => refuseIfReplaced(terms));
+  const claimed = await Promise.all(
+    candidates.map(async (object) => ((await settle(object, { terms, matcher, mayAdopt })) ? [object] : [])),
+  );
+  return claimed.flat();
+}
+
+interface Settlement<O extends KubernetesObject, T extends KubernetesObject> {
+  readonly terms: Claim<O, T>;
+  readonly matcher: LabelMatcher;
+  readonly mayAdopt: () => Promise<void>;
+}
+
+async function settle<O extends KubernetesObject, T extends KubernetesObject>(
+  object: DeepReadonly<T>,
+  { terms, matcher, mayAdopt }: Settlement<O, T>,
+): Promise<boolean> {
+  const { metadata }: DeepReadonly<KubernetesObject> = object;
+  const owner: DeepReadonly<KubernetesObject> = terms.owner;
+  const controller = controllerOf(object);
+  const matches = matcher.matches(metadata.labels ?? {});
+  if (controller !== undefined && controller.uid !== owner.metadata.uid) return false;
+  if (controller !== undefined && matches) return true;
+  if (owner.metadata.deletionTimestamp !== undefined) return false;
+  const references = metadata.ownerReferences ?? [];
+  if (controller !== undefined) {
+    await writeOwners(
+      object,
+      references.filter(({ uid }) => uid !== owner.metadata.uid),
+      terms,
+    );
+    return false;
+  }
+  if (!matches || metadata.deletionTimestamp !== undefined) return false;
+  await mayAdopt();
+  return writeOwners(object, [...references, ownerReferenceTo(owner, terms.ownerResource)], terms);
+}
+
+/** @returns whether the object was still there */
+async function writeOwners<O extends KubernetesObject, T extends KubernetesObject>(
+  object: DeepReadonly<T>,
+  references: readonly DeepReadonly<OwnerReference>[],
+  { client, resource, signal }: Claim<O, T>,
+): Promise<boolean> {
+  const { uid, resourceVersion, ...name } = object.metadata;
+  const patch = { metadata: { uid, resourceVersion, ownerReferences: references.length === 0 ? null : references } };
+  try {
+    await client.resource(resource).patch(name, { type: 'merge', patch }, { signal });
+    return true;
+  } catch (error) {
+    if (StatusError.is(error, 'NotFound')) return false;
+    throw error;
+  }
+}
+
+/** The cache may not know yet that the owner is gone, and an orphan must not be given to it then. */
+async function refuseIfReplaced<O extends KubernetesObject, T extends KubernetesObject>(terms: Claim<O, T>): Promise<void> {
+  const { client, owner, ownerResource, signal } = terms;
+  const { metadata }: KubernetesObject = await client.resource(ownerResource).get(owner.metadata, { signal });
+  const name = `${ownerResource.kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+  if (metadata.uid !== owner.metadata.uid)
+    throw new Error(`original ${name} is gone: got uid ${metadata.uid}, wanted ${owner.metadata.uid}`);
+  if (metadata.deletionTimestamp !== undefined) throw new Error(`${name} has just been deleted at ${metadata.deletionTimestamp}`);
+}
+
+function once(check: () => Promise<void>): () => Promise<void> {
+  let checked: Promise<void> | undefined;
+  return () => (checked ??= check());
+}

@@ -1,0 +1,1 @@
+export { ReplicaSetController, type ReplicaSetControllerDeps } from './replicaset-controller';

@@ -1,0 +1,214 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { nodes, pods, services, type Node, type Pod } from '@keelson/api';
+import type { Clock } from '@keelson/apimachinery';
+import type { ApiClient } from '@keelson/client';
+import { createDaemonApp, serveHttp, versionInfo, type DaemonContext, type Listening } from '@keelson/component-base';
+import type { Container, ContainerRuntime } from '@keelson/container-runtime';
+import type { EventRecorder, Informer, InformerFactory } from '@keelson/controller-runtime';
+import { ensureServingCertificate } from '@keelson/pki';
+import type { KubeletConfig } from './config/kubelet-config';
+import { kubeletSettings } from './config/kubelet-settings';
+import { PodFiles } from './files/pod-files';
+import { withTerminationMessage } from './files/termination-messages';
+import { Kubelet } from './kubelet';
+import { readLog } from './logs/read-log';
+import { LinuxHost } from './node/linux-host';
+import type { MachineInfo } from './node/node-host';
+import { ReferencedObjects } from './objects/referenced-objects';
+import type { ReadonlyPod } from './pod/types';
+import { PodsByNode } from './pod-sources/pods-by-node';
+import { runProbe } from './probes/run-probe';
+import { RequestAuthenticator } from './server/authentication';
+import { RequestAuthorizer } from './server/authorization';
+import { KubeletServer } from './server/kubelet-server';
+import { WebSocketStreams } from './server/websocket-streams';
+import type { StreamProtocol } from './server/remote-streams';
+import { StaticPodFolder } from './static-pods/static-pod-folder';
+import { LinuxMounter } from './volumes/mounter';
+import { NodeVolumes } from './volumes/node-volumes';
+import { ServiceAccountTokens } from './volumes/service-account-tokens';
+
+export interface KubeletDeps extends DaemonContext {
+  readonly client: ApiClient;
+  /** Started here, ended by the context's signal. */
+  readonly informers: InformerFactory;
+  readonly recorder: EventRecorder;
+  readonly runtime: ContainerRuntime;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** More ways to carry streams than WebSocket, such as SPDY; asked after it. */
+  readonly protocols?: readonly StreamProtocol[];
+  /** For `/version`: `process` fits. */
+  readonly program: { readonly version: string; readonly platform: string; readonly arch: string };
+}
+
+/** The kubelet of this machine. Resolves when it has come to rest after `deps.signal` aborted; the containers run on. */
+export async function runKubelet(config: KubeletConfig, deps: KubeletDeps): Promise<void> {
+  const { informers, signal, clock, log } = deps;
+  await mkdir(config.rootDir, { recursive: true, mode: 0o750 });
+  const host = new LinuxHost({ rootDir: config.rootDir, resolvConf: config.resolvConf });
+  const machine = await host.info();
+  const settings = kubeletSettings(config, { machine, resolver: await host.resolver() });
+  const ownPods = informers.informer(pods, { fieldSelector: `spec.nodeName=${config.nodeName}` });
+  const ownNode = informers.informer(nodes, { fieldSelector: `metadata.name=${config.nodeName}` });
+  const folder =
+    config.staticPodPath === ''
+      ? undefined
+      : new StaticPodFolder({
+          path: config.staticPodPath,
+          nodeName: config.nodeName,
+          checkFrequency: config.fileCheckFrequency,
+          clock,
+          log,
+        });
+  const kubelet = makeKubelet(config, { deps, host, settings, ownPods, ownNode, folder });
+  ownNode.subscribe(() => kubelet.nodeChanged());
+  informers.start(signal);
+  addHealthCheck(deps, kubelet);
+  if (config.enableServer) await startServer(config, { deps, kubelet, machine });
+  const healthz = config.healthzPort === 0 ? undefined : await startHealthz(config, deps);
+  const staticPods = folder === undefined ? Promise.resolve() : folder.run(signal);
+  await Promise.all([kubelet.run(), staticPods, informers.stopped()]);
+  await healthz?.close();
+}
+
+interface Wiring {
+  readonly deps: KubeletDeps;
+  readonly host: LinuxHost;
+  readonly settings: ReturnType<typeof kubeletSettings>;
+  readonly ownPods: Informer<Pod>;
+  readonly ownNode: Informer<Node>;
+  readonly folder: StaticPodFolder | undefined;
+}
+
+function makeKubelet(config: KubeletConfig, { deps, host, settings, ownPods, ownNode, folder }: Wiring): Kubelet {
+  const { client, clock, log, runtime, recorder, random, signal, informers } = deps;
+  const files = new PodFiles(config.rootDir);
+  const allServices = informers.informer(services);
+  const byNode = new PodsByNode(ownPods);
+  const objects = new ReferencedObjects({ client, clock, signal, onChange: (uid) => kubelet.wake(uid) });
+  const volumes = new NodeVolumes({
+    files,
+    mounter: new LinuxMounter(),
+    objects,
+    tokens: new ServiceAccountTokens(client, clock),
+    facts: (pod) => kubelet.podFacts(pod),
+  });
+  const kubelet: Kubelet = new Kubelet(
+    {
+      client,
+      runtime,
+      host,
+      clock,
+      log,
+      recorder,
+      random,
+      sources: {
+        api: {
+          synced: Promise.all([byNode.synced, allServices.synced]).then(() => undefined),
+          subscribe: (listener) => byNode.subscribe(config.nodeName, listener),
+        },
+        files: folder,
+      },
+      observedNode: () => ownNode.get(config.nodeName),
+      services: () => allServices.list(),
+      objects,
+      volumes,
+      files,
+      enrich: (container) =>
+        withTerminationMessage(container, files, (of, lines, bytes) => logTail(of, { lines, bytes, runtime, clock, signal })),
+      probe: runProbe,
+    },
+    settings,
+    signal,
+  );
+  return kubelet;
+}
+
+interface TailOptions {
+  readonly lines: number;
+  readonly bytes: number;
+  readonly runtime: ContainerRuntime;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** The end of a dead container's log; nothing if the log is gone, too. */
+async function logTail(container: Container, { lines, bytes, runtime, clock, signal }: TailOptions): Promise<string> {
+  const source = { path: container.logPath, format: runtime.logFormat, isRunning: () => Promise.resolve(false), clock, signal };
+  const pieces: Buffer[] = [];
+  try {
+    for await (const piece of readLog(source, { tailLines: lines })) pieces.push(piece);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return Buffer.concat(pieces).subarray(-bytes).toString('utf8');
+}
+
+/** The node is looked after only while the runtime answers. */
+function addHealthCheck({ health }: KubeletDeps, kubelet: Kubelet): void {
+  health.add('ping', () => undefined);
+  health.add('syncloop', () => {
+    const seconds = Math.round(kubelet.states.silence / 1000);
+    if (seconds > 180) throw new Error(`the container runtime has not answered for ${seconds}s`);
+  });
+}
+
+async function startServer(
+  config: KubeletConfig,
+  { deps, kubelet, machine }: { readonly deps: KubeletDeps; readonly kubelet: Kubelet; readonly machine: MachineInfo },
+): Promise<void> {
+  const { client, clock, log, runtime, metrics, health, signal, protocols = [] } = deps;
+  const names = [...new Set([config.nodeName, machine.hostname])];
+  const files = await ensureServingCertificate({
+    certificateFile: config.tlsCertFile,
+    keyFile: config.tlsPrivateKeyFile,
+    certificateFolder: config.certDir,
+    name: 'kubelet',
+    subject: { commonName: config.nodeName, dnsNames: names, ipAddresses: [...config.nodeIPs] },
+    clock,
+  });
+  const authentication = { anonymous: config.anonymousAuth, webhook: config.tokenReviews, cacheMilliseconds: config.tokenReviewTTL };
+  const authorization = {
+    mode: config.authorizationMode,
+    authorizedMilliseconds: config.authorizedTTL,
+    unauthorizedMilliseconds: config.unauthorizedTTL,
+    nodeName: config.nodeName,
+  };
+  const server = new KubeletServer({
+    view: nodeView(config, kubelet),
+    runtime,
+    authenticator: new RequestAuthenticator(client, clock, authentication),
+    authorizer: new RequestAuthorizer(client, clock, authorization),
+    protocols: [new WebSocketStreams(), ...protocols],
+    metrics,
+    health,
+    clock,
+    log,
+    tls: {
+      certificate: await readFile(files.certificateFile, 'utf8'),
+      key: await readFile(files.keyFile, 'utf8'),
+      clientCA: config.clientCAFile === '' ? undefined : await readFile(config.clientCAFile, 'utf8'),
+    },
+    signal,
+  });
+  const port = await server.listen(config.port, config.address);
+  log.info('Serving', { address: config.address, port });
+}
+
+function nodeView(config: KubeletConfig, kubelet: Kubelet): ConstructorParameters<typeof KubeletServer>[0]['view'] {
+  return {
+    nodeName: config.nodeName,
+    pods: (): readonly ReadonlyPod[] => kubelet.pods(),
+    pod: (namespace, name) => kubelet.pod(namespace, name),
+    state: (uid) => kubelet.states.read(uid),
+    config: () => config,
+  };
+}
+
+/** The plain port of `/healthz`, for the machine's own supervisor. */
+async function startHealthz({ healthzBindAddress, healthzPort }: KubeletConfig, deps: KubeletDeps): Promise<Listening> {
+  const { health, metrics, log, clock, program } = deps;
+  const app = createDaemonApp({ health, metrics, log, version: versionInfo(program) });
+  return serveHttp(app, { address: healthzBindAddress, port: healthzPort, timers: clock, log });
+}
