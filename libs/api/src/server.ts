@@ -9,7 +9,6 @@ export {
   type TableColumn,
   type TableContext,
 } from './define-kind';
-export { keepAllocations, pairClusterIps } from './core/v1/service/prepare';
 export { conversions, kinds } from './kinds';
 export { builtInSchemas } from './schema/built-in-schemas';
 export { PatchSchemas } from './schema/patch-schemas';

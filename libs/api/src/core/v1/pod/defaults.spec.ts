@@ -60,6 +60,11 @@ describe('defaultPod', () => {
     });
   });
 
+  it('writes the address of a pod in its old form and in its new one', () => {
+    expect(testPod({}, { status: { podIPs: [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }] } }).status?.podIP).toBe('10.0.0.1');
+    expect(testPod({}, { status: { podIP: '10.0.0.1' } }).status?.podIPs).toEqual([{ ip: '10.0.0.1' }]);
+  });
+
   it('gives a container on the host network the ports of the host', () => {
     const pod = testPod({ hostNetwork: true, containers: [testContainer({ ports: [{ containerPort: 80 }] })] });
     expect(pod.spec.containers[0]?.ports?.[0]?.hostPort).toBe(80);

@@ -1,4 +1,4 @@
-import type { Container, Pod, PodSpec } from '../../../generated/core/v1';
+import type { Container, Pod, PodSpec, PodStatus } from '../../../generated/core/v1';
 import { elementsOf, ensure, omit } from '../../../presence';
 import { defaultPodSpec } from '../pod-spec/defaults';
 import { parseableAmounts } from '../pod-spec/resource-validation';
@@ -11,6 +11,7 @@ export function defaultPod(pod: Pod): void {
   spec.enableServiceLinks ??= true;
   for (const container of allContainers(spec)) requestWhatIsLimited(container);
   requestWhatPodIsLimitedTo(spec);
+  pairPodIps(pod.status);
   if (spec.hostNetwork === true) for (const container of allContainers(spec)) useHostPorts(container);
 }
 
@@ -34,6 +35,14 @@ function requestWhatPodIsLimitedTo(spec: PodSpec): void {
     ...Object.fromEntries(byContainers.map(([name, amount]) => [name, amount.toString()])),
     ...resources.requests,
   };
+}
+
+/** `podIP` is the old form of the first of `podIPs`: a kubelet that writes only one of them means both. */
+function pairPodIps(status: PodStatus | undefined): void {
+  if (status === undefined) return;
+  const first = status.podIPs?.[0]?.ip;
+  if (first !== undefined) status.podIP = first;
+  else if (status.podIP !== undefined && status.podIP !== '') status.podIPs = [{ ip: status.podIP }];
 }
 
 /** On the host's network a container's port is the host's. */

@@ -8,18 +8,10 @@ export function pairClusterIps({ spec }: Service): void {
   if (!isEmpty(spec.clusterIP) && isEmpty(spec.clusterIPs)) spec.clusterIPs = [spec.clusterIP ?? ''];
 }
 
-/**
- * Keeps what the server allocated and the client left out. Allocators call this before they look for what is missing;
- * doing it twice changes nothing.
- */
-export function keepAllocations(next: Service, previous: DeepReadonly<Service>): void {
+/** Keeps what the server allocated and the client left out, and lets go of what the new type has no use for. */
+export function prepareForUpdate(next: Service, previous: DeepReadonly<Service>): void {
   followClusterIp(next.spec, previous.spec);
   keepAllocated(next, previous);
-}
-
-/** Keeps allocations, and lets go of what the new type has no use for. */
-export function prepareForUpdate(next: Service, previous: DeepReadonly<Service>): void {
-  keepAllocations(next, previous);
   dropWhatTypeExcludes(next, previous);
 }
 
