@@ -25,7 +25,8 @@ export class DefaultStorageClass implements AdmissionPlugin {
   }
 }
 
-const isDefault = ({ metadata }: DeepReadonly<StorageClass>): boolean => IS_DEFAULT.some((annotation) => metadata.annotations?.[annotation] === 'true');
+const isDefault = ({ metadata }: DeepReadonly<StorageClass>): boolean =>
+  IS_DEFAULT.some((annotation) => metadata.annotations?.[annotation] === 'true');
 
 function newestFirst({ metadata: a }: DeepReadonly<StorageClass>, { metadata: b }: DeepReadonly<StorageClass>): number {
   return Date.parse(b.creationTimestamp) - Date.parse(a.creationTimestamp) || (a.name < b.name ? -1 : 1);

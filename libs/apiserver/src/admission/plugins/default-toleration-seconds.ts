@@ -9,7 +9,10 @@ export class DefaultTolerationSeconds implements AdmissionPlugin {
   readonly #seconds: Readonly<Record<string, number>>;
 
   constructor(options: { readonly notReadySeconds: number; readonly unreachableSeconds: number }) {
-    this.#seconds = { 'node.kubernetes.io/not-ready': options.notReadySeconds, 'node.kubernetes.io/unreachable': options.unreachableSeconds };
+    this.#seconds = {
+      'node.kubernetes.io/not-ready': options.notReadySeconds,
+      'node.kubernetes.io/unreachable': options.unreachableSeconds,
+    };
   }
 
   admit(attributes: AdmissionAttributes): void {

@@ -17,7 +17,9 @@ export function limitProblems(item: DeepReadonly<LimitRangeItem>, usage: Usage):
   return [
     ...each(item.min, (resource, enforced) => belowMinimum(item.type, resource, enforced, usage)),
     ...each(item.max, (resource, enforced) => aboveMaximum(item.type, resource, enforced, usage)),
-    ...(usage.limits === undefined ? [] : each(item.maxLimitRequestRatio, (resource, enforced) => aboveRatio(item.type, resource, enforced, usage))),
+    ...(usage.limits === undefined
+      ? []
+      : each(item.maxLimitRequestRatio, (resource, enforced) => aboveRatio(item.type, resource, enforced, usage))),
   ];
 }
 
@@ -51,4 +53,4 @@ function aboveRatio(type: string, resource: string, enforced: string, { limits, 
 
 const compare = (a: string, b: string): number => Quantity.parse(a).compare(Quantity.parse(b));
 
-const numberOf = (text: string | undefined): number => (text === undefined ? 0 : Number(Quantity.parse(text).milliValue()) / 1000);
+const numberOf = (text: string | undefined): number => (text === undefined ? 0 : Quantity.parse(text).milliValue() / 1000);

@@ -1,5 +1,15 @@
-import { Quantity, type DeepReadonly } from '@keelson/apimachinery';
-import { limitranges, podLimits, podRequests, type Container, type LimitRange, type LimitRangeItem, type PersistentVolumeClaim, type Pod } from '@keelson/api';
+import type { DeepReadonly } from '@keelson/apimachinery';
+import {
+  limitranges,
+  podLimits,
+  podRequests,
+  type Container,
+  type LimitRange,
+  type LimitRangeItem,
+  type PersistentVolumeClaim,
+  type Pod,
+  type ResourceTotals,
+} from '@keelson/api';
 import type { AdmissionAttributes, AdmissionPlugin } from '../admission-plugin';
 import { forbid, isAbout } from '../forbid';
 import type { StoredObjects } from '../stored-objects';
@@ -23,10 +33,13 @@ export class LimitRanger implements AdmissionPlugin {
 
   validate(attributes: AdmissionAttributes): void {
     const isPod = (isAbout(attributes, 'pods') && attributes.operation === 'CREATE') || isAbout(attributes, 'pods', 'resize');
-    const isClaim = isAbout(attributes, 'persistentvolumeclaims') && (attributes.operation === 'CREATE' || attributes.operation === 'UPDATE');
+    const isClaim =
+      isAbout(attributes, 'persistentvolumeclaims') && (attributes.operation === 'CREATE' || attributes.operation === 'UPDATE');
     if ((!isPod && !isClaim) || attributes.oldObject?.metadata.deletionTimestamp !== undefined) return;
     for (const range of this.#ranges(attributes)) {
-      const problems = isPod ? podProblems(attributes.object as Pod, range) : claimProblems(attributes.object as PersistentVolumeClaim, range);
+      const problems = isPod
+        ? podProblems(attributes.object as Pod, range)
+        : claimProblems(attributes.object as PersistentVolumeClaim, range);
       if (problems.length > 0) throw forbid(attributes, problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]`);
     }
   }
@@ -36,7 +49,8 @@ export class LimitRanger implements AdmissionPlugin {
   }
 }
 
-const itemsOf = ({ spec }: DeepReadonly<LimitRange>, type: string): readonly DeepReadonly<LimitRangeItem>[] => spec.limits.filter((item) => item.type === type);
+const itemsOf = ({ spec }: DeepReadonly<LimitRange>, type: string): readonly DeepReadonly<LimitRangeItem>[] =>
+  spec.limits.filter((item) => item.type === type);
 
 function fillDefaults(pod: Pod, range: DeepReadonly<LimitRange>): void {
   const defaults = itemsOf(range, 'Container');
@@ -46,7 +60,8 @@ function fillDefaults(pod: Pod, range: DeepReadonly<LimitRange>): void {
     ...pod.spec.containers.flatMap((container) => fillContainer(container, { limits, requests }, 'container')),
     ...(pod.spec.initContainers ?? []).flatMap((container) => fillContainer(container, { limits, requests }, 'init container')),
   ];
-  if (notes.length > 0) pod.metadata.annotations = { ...pod.metadata.annotations, [ANNOTATION]: `LimitRanger plugin set: ${notes.join('; ')}` };
+  if (notes.length > 0)
+    pod.metadata.annotations = { ...pod.metadata.annotations, [ANNOTATION]: `LimitRanger plugin set: ${notes.join('; ')}` };
 }
 
 function fillContainer(container: Container, defaults: { limits: Amounts; requests: Amounts }, what: string): string[] {
@@ -63,14 +78,20 @@ function podProblems(pod: Pod, range: DeepReadonly<LimitRange>): string[] {
   const containers = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
   return [
     ...itemsOf(range, 'Container').flatMap((item) =>
-      containers.flatMap(({ resources = {} }) => limitProblems(item, { requests: resources.requests ?? {}, limits: resources.limits ?? {} })),
+      containers.flatMap(({ resources = {} }) =>
+        limitProblems(item, { requests: resources.requests ?? {}, limits: resources.limits ?? {} }),
+      ),
     ),
-    ...itemsOf(range, 'Pod').flatMap((item) => limitProblems(item, { requests: textsOf(podRequests(pod)), limits: textsOf(podLimits(pod)) })),
+    ...itemsOf(range, 'Pod').flatMap((item) =>
+      limitProblems(item, { requests: textsOf(podRequests(pod)), limits: textsOf(podLimits(pod)) }),
+    ),
   ];
 }
 
 function claimProblems({ spec }: PersistentVolumeClaim, range: DeepReadonly<LimitRange>): string[] {
-  return itemsOf(range, 'PersistentVolumeClaim').flatMap((item) => limitProblems(item, { requests: spec.resources?.requests ?? {}, limits: undefined }));
+  return itemsOf(range, 'PersistentVolumeClaim').flatMap((item) =>
+    limitProblems(item, { requests: spec.resources?.requests ?? {}, limits: undefined }),
+  );
 }
 
-const textsOf = (totals: Readonly<Record<string, Quantity>>): Amounts => Object.fromEntries(Object.entries(totals).map(([name, quantity]) => [name, quantity.toString()]));
+const textsOf = (totals: ResourceTotals): Amounts => Object.fromEntries([...totals].map(([name, quantity]) => [name, quantity.toString()]));

@@ -21,7 +21,12 @@ export class Priority implements AdmissionPlugin {
 
   validate(attributes: AdmissionAttributes): void {
     const { object, operation, resource } = attributes;
-    if (resource.group !== 'scheduling.k8s.io' || resource.resource !== 'priorityclasses' || (operation !== 'CREATE' && operation !== 'UPDATE')) return;
+    if (
+      resource.group !== 'scheduling.k8s.io' ||
+      resource.resource !== 'priorityclasses' ||
+      (operation !== 'CREATE' && operation !== 'UPDATE')
+    )
+      return;
     const { globalDefault, metadata } = object as PriorityClass;
     const present = this.#default();
     if (globalDefault === true && present !== undefined && (operation === 'CREATE' || present.metadata.name !== metadata.name))
@@ -55,7 +60,7 @@ export class Priority implements AdmissionPlugin {
   /** The lowest of those marked, should an upgrade have left several. */
   #default(): DeepReadonly<PriorityClass> | undefined {
     const marked = [...this.#objects.list(priorityclasses)].filter(({ globalDefault }) => globalDefault === true);
-    return marked.sort((a, b) => a.value - b.value)[0];
+    return marked.sort((a, b) => (a.value ?? 0) - (b.value ?? 0))[0];
   }
 }
 

@@ -1,5 +1,12 @@
 import type { DeepReadonly } from '@keelson/apimachinery';
-import { MIRROR_POD_ANNOTATION, serviceaccounts, type Container, type Pod, type ServiceAccount as ServiceAccountObject, type Volume } from '@keelson/api';
+import {
+  MIRROR_POD_ANNOTATION,
+  serviceaccounts,
+  type Container,
+  type Pod,
+  type ServiceAccount as ServiceAccountObject,
+  type Volume,
+} from '@keelson/api';
 import type { AdmissionAttributes, AdmissionPlugin } from '../admission-plugin';
 import { forbid, isAbout } from '../forbid';
 import { generateName } from '../../registry/name-generator';
@@ -52,7 +59,10 @@ export class ServiceAccount implements AdmissionPlugin {
     const name = { namespace: attributes.namespace, name: pod.spec.serviceAccountName ?? '' };
     const account = this.#objects.peek(serviceaccounts, name) ?? (await this.#objects.read(serviceaccounts, name));
     if (account === undefined)
-      throw forbid(attributes, `error looking up service account ${name.namespace}/${name.name}: serviceaccount ${JSON.stringify(name.name)} not found`);
+      throw forbid(
+        attributes,
+        `error looking up service account ${name.namespace}/${name.name}: serviceaccount ${JSON.stringify(name.name)} not found`,
+      );
     return account;
   }
 
@@ -61,7 +71,8 @@ export class ServiceAccount implements AdmissionPlugin {
     const name = existing?.name ?? generateName(VOLUME_PREFIX, this.#random);
     const containers: readonly Container[] = [...(spec.initContainers ?? []), ...spec.containers];
     const lacking = containers.filter(({ volumeMounts = [] }) => !volumeMounts.some(({ mountPath }) => mountPath === MOUNT_PATH));
-    for (const container of lacking) container.volumeMounts = [...(container.volumeMounts ?? []), { name, readOnly: true, mountPath: MOUNT_PATH }];
+    for (const container of lacking)
+      container.volumeMounts = [...(container.volumeMounts ?? []), { name, readOnly: true, mountPath: MOUNT_PATH }];
     if (existing === undefined && lacking.length > 0) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
   }
 }
@@ -83,7 +94,9 @@ function tokenVolume(name: string): Volume {
 }
 
 const hasTokenVolume = ({ spec }: Pod): boolean =>
-  (spec.volumes ?? []).some(({ projected }) => (projected?.sources ?? []).some(({ serviceAccountToken }) => serviceAccountToken !== undefined));
+  (spec.volumes ?? []).some(({ projected }) =>
+    (projected?.sources ?? []).some(({ serviceAccountToken }) => serviceAccountToken !== undefined),
+  );
 
 /** The secrets that a pod's volumes and environments name. */
 function secretsOf({ spec }: Pod): readonly string[] {
@@ -99,9 +112,15 @@ function checkMountable(attributes: AdmissionAttributes, pod: Pod, account: Deep
   const allowed = new Set((account.secrets ?? []).map(({ name }) => name));
   const refused = secretsOf(pod).find((name) => !allowed.has(name));
   if (refused !== undefined)
-    throw forbid(attributes, `the secret ${JSON.stringify(refused)} is not allowed because service account ${account.metadata.name} does not reference that secret`);
+    throw forbid(
+      attributes,
+      `the secret ${JSON.stringify(refused)} is not allowed because service account ${account.metadata.name} does not reference that secret`,
+    );
   const pullSecrets = new Set((account.imagePullSecrets ?? []).map(({ name }) => name));
   for (const [index, { name = '' }] of (pod.spec.imagePullSecrets ?? []).entries())
     if (!pullSecrets.has(name))
-      throw forbid(attributes, `imagePullSecrets[${index}].name=${JSON.stringify(name)} is not allowed because service account ${account.metadata.name} does not reference that imagePullSecret`);
+      throw forbid(
+        attributes,
+        `imagePullSecrets[${index}].name=${JSON.stringify(name)} is not allowed because service account ${account.metadata.name} does not reference that imagePullSecret`,
+      );
 }

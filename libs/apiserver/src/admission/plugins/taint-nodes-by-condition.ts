@@ -12,6 +12,7 @@ export class TaintNodesByCondition implements AdmissionPlugin {
     if (!isAbout(attributes, 'nodes') || attributes.operation !== 'CREATE') return;
     const { spec } = attributes.object as Node;
     const taints = spec.taints ?? [];
-    if (!taints.some(({ effect, key }) => key === NOT_READY.key && effect === NOT_READY.effect)) spec.taints = [...taints, { ...NOT_READY }];
+    if (!taints.some(({ effect, key }) => key === NOT_READY.key && effect === NOT_READY.effect))
+      spec.taints = [...taints, { ...NOT_READY }];
   }
 }
