@@ -1,6 +1,6 @@
 /** Bundles one daemon into `dist/apps/NAME/main.js`: `node tools/build/bundle.mts NAME`. */
 import { build } from 'esbuild';
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
@@ -9,10 +9,11 @@ if (name === undefined) throw new Error('usage: bundle.mts NAME');
 
 const output = join(root, 'dist/apps', name);
 rmSync(output, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   entryPoints: { main: join(root, 'apps', name, 'src/main.ts') },
   outdir: output,
   bundle: true,
+  metafile: true,
   platform: 'node',
   target: 'node24',
   format: 'esm',
@@ -29,3 +30,7 @@ await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __filename = import.meta.filename, __dirname = import.meta.dirname;",
   },
 });
+
+// etcd3 reads its protocol from `../proto`, seen from its code, which lies in `chunks` since it is imported on demand.
+const usesEtcd = Object.keys(metafile.inputs).some((path) => path.includes('node_modules/etcd3/'));
+if (usesEtcd) cpSync(join(root, 'node_modules/etcd3/proto'), join(output, 'proto'), { recursive: true });

@@ -51,5 +51,6 @@ function copyPackage(name: string, done: Set<string>): void {
 
 writeExecutables();
 placeNode();
+writeFileSync(join(dist, 'package.json'), `${JSON.stringify({ type: 'module' })}\n`);
 rmSync(join(dist, 'node_modules'), { recursive: true, force: true });
 copyPackage('lmdb', new Set());

@@ -1,6 +1,7 @@
 /** Writes `libs/api/src/generated` from `libs/api/schema`: `node tools/codegen/main.mts`. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { descriptionsModule } from './descriptions.mts';
 import { readSchema, type SchemaFile, type SchemaGroup } from './schema.mts';
 import { schemaTableModule } from './schema-table.mts';
 import { indexModule, typesModule } from './types.mts';
@@ -29,3 +30,7 @@ for (const file of files) write(`${file.path}.ts`, typesModule(file, files));
 const groups = JSON.parse(readFileSync(join(api, 'schema/groups.json'), 'utf8')) as SchemaGroup[];
 write('index.ts', indexModule(inPreferenceOrder(files, groups)));
 write('schema-table.ts', schemaTableModule(files, groups));
+write(
+  'descriptions.ts',
+  descriptionsModule(files, join(import.meta.dirname, '../../node_modules/@kubernetes/client-node/dist/gen/models')),
+);

@@ -9,6 +9,8 @@ export interface SchemaField {
   readonly list?: SchemaField;
   readonly map?: SchemaField;
   readonly required?: boolean;
+  /** As OpenAPI states it. */
+  readonly default?: unknown;
   /** Its number in the protobuf message; absent if the field is JSON only. */
   readonly number?: number;
   /** The embedded structs that carry it, outermost first, with their numbers in protobuf, where JSON has it inline (`volumes[].hostPath`). */

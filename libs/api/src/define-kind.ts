@@ -1,4 +1,4 @@
-import type { DeepReadonly, FieldErrors, FieldPath, KubernetesObject, Resource } from '@keelson/apimachinery';
+import type { DeepReadonly, FieldErrors, FieldPath, KubernetesObject, NameRule, Resource } from '@keelson/apimachinery';
 
 /** What a column may need beside the object. */
 export interface TableContext {
@@ -39,14 +39,16 @@ export interface KindRules<T extends KubernetesObject> {
   readonly storagePath?: string;
   /** Fills in what the client left out, on create, on update, and on what is read from the store; idempotent. */
   defaults?(object: T): void;
+  /** Whether a client may create it with a status, although there is a `status` subresource: a node registers with all it has. */
+  readonly keepsStatusOnCreate?: boolean;
   /** Drops what a client may not set, and sets what only the server knows. Status is cleared before, where there is a `status` subresource. */
   prepareForCreate?(object: T): void;
   /** As {@link prepareForCreate}; status is taken from `previous` before, and generation is counted after (see {@link generationFrom}). */
   prepareForUpdate?(next: T, previous: DeepReadonly<T>): void;
-  /** The parts whose change counts as a new generation; `spec` if the kind has one. */
+  /** The parts whose change counts as a new generation; `spec` if the kind has one. Empty for the kinds that count none. */
   readonly generationFrom?: readonly (keyof T & string)[];
   /** What is wrong with a name; DNS subdomain rules if absent. @returns sentences */
-  validateName?(name: string, prefix: boolean): readonly string[];
+  readonly validateName?: NameRule;
   /** All that its schema can't say. */
   validate?(object: DeepReadonly<T>, path: FieldPath, errors: FieldErrors): void;
   /** What only a new object must not have; `validate` has run on it too. */
@@ -67,12 +69,27 @@ export interface KindRules<T extends KubernetesObject> {
   readonly allowCreateOnUpdate?: boolean;
   /** Seconds an object of this kind is given to end after a delete; 0 if absent: it goes at once. `requested` is what the client asked for. */
   gracePeriodSeconds?(object: DeepReadonly<T>, requested: number | undefined): number;
+  /** Whether an object that is being deleted must stay although it has no finalizers left; namespaces have some in their spec. */
+  isHeldBack?(object: DeepReadonly<T>): boolean;
+  /** Shows in the object that it is being deleted, beside its deletion timestamp; `object` is written to. */
+  markDeleting?(object: T): void;
   /** Seconds after which the store drops an object by itself. */
   timeToLive?(object: DeepReadonly<T>): number | undefined;
 }
 
 export interface KindDefinition<T extends KubernetesObject = KubernetesObject> extends KindRules<T> {
   readonly resource: Resource<T>;
+}
+
+/** A resource that is served in one version and stored in another. */
+export interface KindConversion<Served extends KubernetesObject = KubernetesObject, Stored extends KubernetesObject = KubernetesObject> {
+  readonly resource: Resource;
+  readonly storedAs: Resource;
+  readonly conversion: {
+    /** Neither writes into its argument. */
+    fromStored(object: Stored): Served;
+    toStored(object: Served): Stored;
+  };
 }
 
 /** Declares a kind; `resource` is its generated descriptor. */

@@ -1,6 +1,51 @@
+import { binding } from './core/v1/binding/strategy';
+import { componentStatus } from './core/v1/component-status/strategy';
 import { configMap } from './core/v1/config-map/strategy';
+import { endpoints } from './core/v1/endpoints/strategy';
+import { event } from './core/v1/event/strategy';
+import { limitRange } from './core/v1/limit-range/strategy';
+import { namespace } from './core/v1/namespace/strategy';
+import { node } from './core/v1/node/strategy';
+import { persistentVolumeClaim } from './core/v1/persistent-volume-claim/strategy';
+import { persistentVolume } from './core/v1/persistent-volume/strategy';
+import { podTemplate } from './core/v1/pod-template/strategy';
 import { pod } from './core/v1/pod/strategy';
-import type { KindDefinition } from './define-kind';
+import { replicationController } from './core/v1/replication-controller/strategy';
+import { resourceQuota } from './core/v1/resource-quota/strategy';
+import { secret } from './core/v1/secret/strategy';
+import { serviceAccount } from './core/v1/service-account/strategy';
+import { service } from './core/v1/service/strategy';
+import type { KindConversion, KindDefinition } from './define-kind';
+import { eventConversion } from './events/v1/event/conversion';
+import { clusterRole } from './rbac/v1/cluster-role/strategy';
+import { clusterRoleBinding } from './rbac/v1/cluster-role-binding/strategy';
+import { role } from './rbac/v1/role/strategy';
+import { roleBinding } from './rbac/v1/role-binding/strategy';
 
 /** Every kind that declares something of its own. A served resource that is not here gets the generic registry's behaviour. */
-export const kinds: readonly KindDefinition[] = [configMap, pod] as readonly KindDefinition[];
+export const kinds: readonly KindDefinition[] = [
+  binding,
+  componentStatus,
+  configMap,
+  endpoints,
+  event,
+  limitRange,
+  namespace,
+  node,
+  persistentVolume,
+  persistentVolumeClaim,
+  pod,
+  podTemplate,
+  replicationController,
+  resourceQuota,
+  secret,
+  service,
+  serviceAccount,
+  clusterRole,
+  clusterRoleBinding,
+  role,
+  roleBinding,
+] as readonly KindDefinition[];
+
+/** The resources that are served in another version than they are stored in. */
+export const conversions: readonly KindConversion[] = [eventConversion];

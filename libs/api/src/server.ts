@@ -1,6 +1,7 @@
 /** What only an apiserver needs of the kinds: their rules, schemas and codecs. Clients import `@keelson/api` alone. */
 export {
   defineKind,
+  type KindConversion,
   type KindDefinition,
   type KindRules,
   type SubresourceRules,
@@ -8,7 +9,7 @@ export {
   type TableColumn,
   type TableContext,
 } from './define-kind';
-export { kinds } from './kinds';
+export { conversions, kinds } from './kinds';
 export { builtInSchemas } from './schema/built-in-schemas';
 export { PatchSchemas } from './schema/patch-schemas';
 export { SchemaRegistry, type SchemaTable } from './schema/schema-registry';
@@ -54,3 +55,8 @@ export {
   type APIVersions,
   type Served,
 } from './discovery/discovery';
+export { loadDescriptions } from './openapi/load-descriptions';
+export { openApiV2 } from './openapi/openapi-v2';
+export { encodeOpenApiV2, OPENAPI_V2_PROTOBUF } from './openapi/openapi-v2-protobuf';
+export { documentHash, openApiPath, openApiV3, openApiV3Index, type OpenApiSource } from './openapi/openapi-v3';
+export type { Descriptions, OpenApiNode } from './openapi/openapi-schema';

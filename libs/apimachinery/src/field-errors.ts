@@ -48,13 +48,14 @@ export class FieldErrors {
     this.#add('FieldValueTypeInvalid', path, withDetail(`Invalid value: ${display(value)}`, detail));
   }
 
+  /** Lists `supported` in the order given. */
   notSupported(path: FieldPath, value: unknown, supported: readonly string[]): void {
-    const values = [...supported].sort().map((entry) => JSON.stringify(entry));
+    const values = supported.map((entry) => JSON.stringify(entry));
     this.#add('FieldValueNotSupported', path, withDetail(`Unsupported value: ${display(value)}`, `supported values: ${values.join(', ')}`));
   }
 
-  duplicate(path: FieldPath, value: unknown): void {
-    this.#add('FieldValueDuplicate', path, `Duplicate value: ${display(value)}`);
+  duplicate(path: FieldPath, value: unknown, detail = ''): void {
+    this.#add('FieldValueDuplicate', path, withDetail(`Duplicate value: ${display(value)}`, detail));
   }
 
   notFound(path: FieldPath, value: unknown): void {

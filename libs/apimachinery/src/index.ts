@@ -29,7 +29,7 @@ export { formatGoDuration, parseGoDuration } from './go-duration';
 export { humanDuration } from './human-duration';
 export { scaledValue, type IntOrString } from './int-or-string';
 export { controllerOf, isControlledBy, ownerReferenceTo } from './ownership';
-export type { Json, JsonObject } from './patch/json';
+export { isJsonObject, type Json, type JsonObject } from './patch/json';
 export { applyJsonPatch } from './patch/json-patch';
 export { applyMergePatch } from './patch/merge-patch';
 export { schemaless, type PatchField, type PatchSchema } from './patch/patch-schema';

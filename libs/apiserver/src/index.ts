@@ -1,1 +1,3 @@
-export {};
+export type { ApiserverConfig } from './server/apiserver-config';
+export { createApiserver, type Apiserver, type ApiserverDeps } from './server/create-apiserver';
+export { runKubeApiserver, type KubeApiserverDeps } from './server/run-kube-apiserver';

@@ -175,6 +175,14 @@ export function containerRuntimeConformance(name: string, under: RuntimeUnderTes
         expect((await runtime.sandboxes({ podUid: config.pod.uid }))[0]?.ips).toEqual([]);
       });
 
+      it('runs many at once from the start, each with an address of its own', async () => {
+        const fresh = under.open();
+        const ids = await Promise.all([1, 2, 3, 4].map(() => fresh.runSandbox(sandboxConfig())));
+        const made = (await fresh.sandboxes()).filter(({ id }) => ids.includes(id));
+        expect(new Set(made.flatMap(({ ips }) => ips)).size).toBe(4);
+        await Promise.all(ids.map((id) => fresh.removeSandbox(id)));
+      });
+
       it('stops twice and removes twice without complaint, and stops what runs inside', async () => {
         const { sandboxId, id, sandbox } = await started();
         await runtime.stopSandbox(sandboxId);

@@ -60,10 +60,12 @@ export class RequestDecoder {
 
   /** @throws StatusError BadRequest */
   decodeJson<T extends KubernetesObject>(body: string, request: DecodeRequest): Decoded<T> {
-    const value = this.#identified(body, request, () => parseJson(body));
-    const duplicates =
-      request.fieldValidation === 'Ignore' ? [] : duplicateFields(body, value).map((path) => `duplicate field ${JSON.stringify(path)}`);
-    return this.#decode<T>(value, { request, body, before: [], after: duplicates });
+    const { value, duplicates } = this.#identified(body, request, () => {
+      const parsed = parseJson(body);
+      return { value: parsed, duplicates: request.fieldValidation === 'Ignore' ? [] : duplicateFields(body, parsed) };
+    });
+    const after = duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`);
+    return this.#decode<T>(value, { request, body, before: [], after });
   }
 
   /** @throws StatusError BadRequest */
@@ -81,8 +83,7 @@ export class RequestDecoder {
       const object = this.#messages.decode(envelope.message, type);
       return { object: { kind: kind.kind, apiVersion: apiVersionOf(kind), ...object } as unknown as T, warnings: [] };
     } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      throw cannotBeHandled(kind, request.expected, error.message, error);
+      throw cannotBeHandled(kind, request.expected, asDecodeError(error));
     }
   }
 
@@ -99,8 +100,7 @@ export class RequestDecoder {
     try {
       return parse();
     } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      throw unrecognized(expected, error, body);
+      throw unrecognized(expected, asDecodeError(error), body);
     }
   }
 
@@ -116,8 +116,7 @@ export class RequestDecoder {
       object['apiVersion'] = apiVersionOf(kind);
       return { object: object as unknown as T, warnings: errors };
     } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      throw cannotBeHandled(kind, expected, error.message, error);
+      throw cannotBeHandled(kind, expected, asDecodeError(error));
     }
   }
 
@@ -125,13 +124,14 @@ export class RequestDecoder {
     const type = this.#schemas.schemaOf(kind);
     if (type === undefined) {
       const missing = `no kind ${JSON.stringify(kind.kind)} is registered for version ${JSON.stringify(apiVersionOf(kind))} ${SCHEME}`;
-      throw cannotBeHandled(kind, expected, missing);
+      throw cannotBeHandled(kind, expected, new DecodeError(missing));
     }
     if (kind.kind !== expected.kind) {
       const conversion = `converting (${kind.version}.${kind.kind}) to (${internalPackage(expected.group)}.${expected.kind}): unknown conversion`;
-      throw cannotBeHandled(kind, expected, conversion);
+      throw cannotBeHandled(kind, expected, new DecodeError(conversion));
     }
-    if (kind.group !== expected.group || kind.version !== expected.version)
+    // Options are one type that every group version registers, so a client may name any of them.
+    if (type !== this.#schemas.schemaOf(expected))
       throw StatusError.badRequest(
         `the API version in the data (${apiVersionOf(kind)}) does not match the expected API version (${apiVersionOf(expected)})`,
       );
@@ -198,9 +198,16 @@ function outsideUnknown(duplicates: readonly string[], strictErrors: readonly st
   return duplicates.filter((duplicate) => !unknown.some((path) => duplicate.startsWith(`${path}.`) || duplicate.startsWith(`${path}[`)));
 }
 
-function cannotBeHandled(kind: GroupVersionKind, expected: GroupVersionKind, why: string, cause?: unknown): StatusError {
-  const message = `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${expected.kind}: ${why}`;
-  return StatusError.badRequest(message, { cause });
+/** What a client got wrong, as that; anything else is thrown on. A body that nests so deeply that the stack ends is the client's fault too. */
+function asDecodeError(error: unknown): DecodeError {
+  if (error instanceof DecodeError) return error;
+  if (error instanceof RangeError) return new DecodeError('exceeded max depth', { cause: error });
+  throw error;
+}
+
+function cannotBeHandled(kind: GroupVersionKind, expected: GroupVersionKind, error: DecodeError): StatusError {
+  const message = `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${expected.kind}: ${error.message}`;
+  return StatusError.badRequest(message, { cause: error });
 }
 
 function unrecognized(expected: GroupVersionKind, error: DecodeError, body: string | Uint8Array): StatusError {

@@ -23,7 +23,18 @@ export function parseYaml(text: string): YamlBody {
   });
   const [error] = document.errors;
   if (error !== undefined) throw new DecodeError(`yaml: line ${lines.linePos(error.pos[0]).line}: ${error.message}`, { cause: error });
-  return { value: document.toJS({ maxAliasCount: 100 }) as unknown, strictErrors: duplicateKeys(document, lines) };
+  return { value: toJson(document), strictErrors: duplicateKeys(document, lines) };
+}
+
+/** A few aliases that refer to each other can stand for more than any memory holds. */
+const MAX_ALIASES = 100;
+
+function toJson(document: Document.Parsed): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
+  } catch (cause) {
+    throw new DecodeError('yaml: document contains excessive aliasing', { cause });
+  }
 }
 
 const LEFT_OUT = /:(?:timestamp|set|omap|pairs|binary) |TIME/;

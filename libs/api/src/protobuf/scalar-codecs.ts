@@ -106,8 +106,9 @@ function readTime(reader: Reader, decimals: number): string | undefined {
     return number === 1 || number === 2;
   });
   if (seconds === undefined) return undefined;
-  if (!Number.isFinite(new Date(seconds * 1000).getTime())) throw new DecodeError(`time of ${seconds} seconds is out of range`);
-  const text = new Date(seconds * 1000).toISOString().slice(0, 19);
+  const date = new Date(seconds * 1000);
+  if (Number.isNaN(date.getTime())) throw new DecodeError(`time of ${seconds} seconds is out of range`);
+  const text = date.toISOString().slice(0, 19);
   return decimals === 0 ? `${text}Z` : `${text}.${String(nanos).padStart(9, '0').slice(0, decimals)}Z`;
 }
 

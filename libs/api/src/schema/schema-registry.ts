@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { apiVersionOf, parseApiVersion, type GroupVersionKind } from '@keelson/apimachinery';
 import type { SourceFile, SourceResource, SourceSubresource, SourceType } from './schema-source';
 import { TypeBuilder } from './type-builder';
@@ -35,6 +36,7 @@ export class SchemaRegistry {
   readonly #files = new Map<string, SourceFile>();
   readonly #types: TypeBuilder;
   #resources: readonly ServedResource[] | undefined;
+  #fingerprint: string | undefined;
   #packageOf: ReadonlyMap<string, string> | undefined;
 
   constructor(table: SchemaTable) {
@@ -45,6 +47,12 @@ export class SchemaRegistry {
   /** Groups in the order of discovery, the core group (`''`) first. */
   get groups(): readonly ServedGroup[] {
     return this.#table.groups;
+  }
+
+  /** Changes whenever anything in the table does; what is derived from the table may carry it as its version. */
+  get fingerprint(): string {
+    this.#fingerprint ??= createHash('sha256').update(JSON.stringify(this.#table)).digest('hex');
+    return this.#fingerprint;
   }
 
   /** Every resource that is served, by group as in {@link groups}, then by name. */

@@ -11,7 +11,7 @@ export function withAuthentication(authenticator: Authenticator, options: { read
     const user = (await authenticator.authenticate(request)) ?? (options.anonymous ? ANONYMOUS : undefined);
     if (user === undefined) throw StatusError.unauthorized();
     // Nothing behind this filter needs the credentials, and what is not there can't be logged or passed on to a proxied server.
-    const { authorization: _, ...headers } = request.headers;
+    const { authorization, ...headers } = request.headers;
     return next({ ...request, headers, user });
   };
 }

@@ -17,8 +17,9 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The client's address, without port. */
   readonly remoteAddress: string;
-  /** The names in a verified client certificate, if one was shown. */
-  readonly clientCertificate?: { readonly commonName: string; readonly organizations: readonly string[] } | undefined;
+  /** The names in the client's certificate, or why it is not valid; undefined if none was shown. */
+  readonly clientCertificate:
+    { readonly commonName: string; readonly organizations: readonly string[] } | { readonly problem: string } | undefined;
   /** The whole body. @throws StatusError RequestEntityTooLarge above `limit` bytes */
   readonly readBody: (limit: number) => Promise<Buffer>;
   /** The body as it comes, for proxies; never after `readBody`. */

@@ -18,7 +18,7 @@ export interface CacheWatcherOptions {
 
 /**
  * One watch request: turns changes into frames and writes them. All that comes due in one turn of the event loop leaves in one write.
- * Invariant: frames leave in the order of revisions; a flush is scheduled exactly while something is pending.
+ * Invariant: frames leave in the order of revisions; a flush is scheduled exactly while something is pending and the watcher is not held.
  */
 export class CacheWatcher implements Watcher {
   readonly scope: WatchScope;
@@ -26,6 +26,8 @@ export class CacheWatcher implements Watcher {
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #flush: NodeJS.Immediate | undefined;
+  /** While the state before the first change is still being sent. */
+  #held = true;
   /** The newest revision the client has been told of; for bookmarks. */
   #seen: Revision;
   readonly #overflow: () => void;
@@ -62,7 +64,13 @@ export class CacheWatcher implements Watcher {
     if (this.#pendingBytes + this.#options.sink.pendingBytes > MOST_PENDING_BYTES) {
       this.close();
       this.#overflow();
-    } else this.#flush ??= setImmediate(() => this.#write());
+    } else if (!this.#held) this.#flush ??= setImmediate(() => this.#write());
+  }
+
+  /** Lets changes leave, from here on; until then they wait. */
+  release(): void {
+    this.#held = false;
+    this.#write();
   }
 
   /** Drops what has not left. */

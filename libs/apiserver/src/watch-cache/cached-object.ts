@@ -1,7 +1,7 @@
 import type { DeepReadonly, KubernetesObject } from '@keelson/apimachinery';
 import type { Revision } from '@keelson/storage';
 
-/** What selecting needs of an object, read off once when it enters the cache. */
+/** What selecting needs of an object. */
 export interface Selection {
   readonly labels: Readonly<Record<string, string>>;
   /** By selectable field, without `metadata.name` and `metadata.namespace`. */
@@ -17,17 +17,23 @@ export class CachedObject {
   readonly name: string;
   readonly revision: Revision;
   readonly json: Buffer;
-  readonly selection: Selection;
+  readonly #select: (json: Buffer) => Selection;
+  #selection: Selection | undefined;
   #object: DeepReadonly<KubernetesObject> | undefined;
   /** By encoding; other forms of the same bytes, made when first asked for. */
   #encoded: Map<string, Buffer> | undefined;
 
-  constructor(identity: { namespace: string; name: string; revision: Revision }, json: Buffer, selection: Selection) {
+  constructor(identity: { namespace: string; name: string; revision: Revision }, json: Buffer, select: (json: Buffer) => Selection) {
     this.namespace = identity.namespace;
     this.name = identity.name;
     this.revision = identity.revision;
     this.json = json;
-    this.selection = selection;
+    this.#select = select;
+  }
+
+  /** Read off the bytes when first asked for. */
+  get selection(): Selection {
+    return (this.#selection ??= this.#select(this.json));
   }
 
   /** The parsed object, kept from the first call on; for the few kinds that the server itself reads again and again. */

@@ -13,8 +13,8 @@ export interface CachedResource {
   readonly namespaced: boolean;
   readonly storedJson: StoredJson;
   readonly indexedFields: readonly string[];
-  /** Parses stored bytes as far as selection needs. */
-  selectionOf(value: Uint8Array): Selection;
+  /** Reads what selection needs off an object's bytes. */
+  readonly selectionOf: (json: Buffer) => Selection;
   /** Brings a value that `storedJson` does not fit (written by another server: protobuf, another version) into its form. */
   convert(value: Uint8Array): Uint8Array;
 }
@@ -69,11 +69,7 @@ export class ResourceCache {
   toCached({ key, value, revision }: StoredRecord): CachedObject {
     const { storedJson } = this.resource;
     const stored = storedJson.fits(value) ? value : this.resource.convert(value);
-    return new CachedObject(
-      { ...this.nameOf(key), revision },
-      storedJson.withRevision(stored, revision),
-      this.resource.selectionOf(stored),
-    );
+    return new CachedObject({ ...this.nameOf(key), revision }, storedJson.withRevision(stored, revision), this.resource.selectionOf);
   }
 
   nameOf(key: string): { namespace: string; name: string } {
@@ -118,6 +114,6 @@ export class ResourceCache {
       Buffer.from(`"resourceVersion":"${revision}"`),
       object.json.subarray(start + old.length),
     ]);
-    return new CachedObject({ namespace: object.namespace, name: object.name, revision }, json, object.selection);
+    return new CachedObject({ namespace: object.namespace, name: object.name, revision }, json, this.resource.selectionOf);
   }
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import { existsSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
@@ -49,5 +50,5 @@ async function importBusybox(docker: Docker): Promise<void> {
   for (const applet of ['sh', 'cat', 'sleep']) tar.entry({ name: `bin/${applet}`, type: 'symlink', linkname: 'busybox' });
   tar.finalize();
   const [repo, tag] = IMAGE.split(':');
-  await text(await docker.importImage(tar, { repo, tag }));
+  await text(await docker.importImage(Readable.from(tar), { repo, tag }));
 }

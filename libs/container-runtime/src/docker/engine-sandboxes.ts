@@ -2,13 +2,13 @@ import type { ContainerCreateOptions, Container as DockerContainer } from 'docke
 import { readFile, writeFile } from 'node:fs/promises';
 import { AddressPool, firstAddress } from '../address-pool';
 import type { Sandbox, SandboxConfig } from '../container-runtime';
-import { SANDBOX_OOM_SCORE, sandboxSpec, type SandboxNetwork } from './container-spec';
+import { SANDBOX_OOM_SCORE, sandboxSpec, type SandboxNetwork, type Surroundings } from './container-spec';
 import { sandboxOf } from './container-state';
 import type { Engine } from './engine';
 import { callEngine, engineMessage, isConflict, unlessGone } from './engine-errors';
 import type { EngineImages } from './engine-images';
 import { LABEL, SANDBOX_TYPE } from './names';
-import { ensurePodNetwork, type PodNetworkOptions } from './pod-network';
+import { enableHairpin, ensurePodNetwork, type PodNetworkOptions } from './pod-network';
 import { resolvConf } from './resolv-conf';
 
 /** How often a start is tried again for a reason that the next try avoids. */
@@ -72,7 +72,7 @@ export class EngineSandboxes {
         if ('address' in network) this.#addresses.set(id, network.address);
         return id;
       } catch (error) {
-        const retry = tries < TRIES && (await this.#learnFrom(error));
+        const retry = tries < TRIES && this.#learnFrom(error, around);
         // An address that another container turned out to have stays taken.
         if ('address' in network && !isAddressInUse(error)) this.#pool?.release(network.address);
         if (!retry) throw error;
@@ -113,6 +113,8 @@ export class EngineSandboxes {
     const container = await createReplacing(this.#options.engine, spec);
     try {
       await callEngine(() => container.start());
+      const { network } = this.#options;
+      if (network !== undefined && !config.linux.hostNetwork) await enableHairpin(network);
       await this.#writeResolvConf(container, config);
       return container.id;
     } catch (error) {
@@ -129,13 +131,14 @@ export class EngineSandboxes {
     await writeFile(path, text);
   }
 
-  /** @returns whether another try can succeed */
-  async #learnFrom(error: unknown): Promise<boolean> {
-    const { engine } = this.#options;
+  /**
+   * @param around as of the try that failed: a sandbox started at the same time may have learnt the same meanwhile
+   * @returns whether another try can succeed
+   */
+  #learnFrom(error: unknown, around: Surroundings): boolean {
     if (isAddressInUse(error)) return true;
-    const { negativeOomScores } = await engine.surroundings();
-    if (!negativeOomScores || !isOomScoreRefusal(error)) return false;
-    engine.learnNegativeOomScores(false);
+    if (!around.negativeOomScores || !isOomScoreRefusal(error)) return false;
+    this.#options.engine.learnNegativeOomScores(false);
     return true;
   }
 

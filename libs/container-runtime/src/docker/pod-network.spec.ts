@@ -2,7 +2,7 @@ import Docker from 'dockerode';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { pack } from 'tar-stream';
@@ -34,7 +34,7 @@ async function importBusybox(docker: Docker): Promise<void> {
   tar.entry({ name: 'bin/sh', type: 'symlink', linkname: 'busybox' });
   tar.finalize();
   const [repo, tag] = IMAGE.split(':');
-  await text(await docker.importImage(tar, { repo, tag }));
+  await text(await docker.importImage(Readable.from(tar), { repo, tag }));
 }
 
 const sandboxOf = (name: string): SandboxConfig => ({
@@ -49,8 +49,7 @@ const sandboxOf = (name: string): SandboxConfig => ({
 });
 
 /** Answers with the address that its caller has. */
-const SERVER =
-  'while true; do busybox nc -ll -p 80 -e /bin/sh -c \'echo "$(busybox netstat -tn | busybox grep :80 | busybox grep ESTAB)"\'; done';
+const SERVER = 'while true; do busybox nc -ll -p 80 -e /bin/sh -c \'echo "$(busybox netstat -tn | busybox grep :80)"\'; done';
 
 const containerOf = (script: string): ContainerConfig => ({
   name: 'main',
@@ -92,9 +91,9 @@ describeHere(`the pod network on Docker (needs root, ${SOCKET}, ${BUSYBOX} and n
     // As kube-proxy does: the Service's address becomes the pod's, and a pod that calls itself is masqueraded.
     await nft(`
       table ip ${TABLE} {
-        chain pre { type nat hook prerouting priority -100; ip daddr ${VIP} tcp dport 80 dnat to ${second!.ip} }
-        chain out { type nat hook output priority -100; ip daddr ${VIP} tcp dport 80 dnat to ${second!.ip} }
-        chain post { type nat hook postrouting priority 100; ip saddr ${second!.ip} ip daddr ${second!.ip} masquerade }
+        chain pre { type nat hook prerouting priority -100; ip daddr ${VIP} tcp dport 80 dnat to ${second!.ip}; }
+        chain out { type nat hook output priority -100; ip daddr ${VIP} tcp dport 80 dnat to ${second!.ip}; }
+        chain post { type nat hook postrouting priority 100; ip saddr ${second!.ip} ip daddr ${second!.ip} masquerade; }
       }`);
   });
 
@@ -104,7 +103,7 @@ describeHere(`the pod network on Docker (needs root, ${SOCKET}, ${BUSYBOX} and n
       await runtime.stopSandbox(sandboxId);
       await runtime.removeSandbox(sandboxId);
     }
-    await removePodNetwork(docker, NETWORK);
+    await removePodNetwork(NETWORK);
     await docker.getImage(IMAGE).remove({ force: true });
     await run('rm', ['-rf', `/tmp/keelson-net-spec-${process.pid}`]);
   });
@@ -126,23 +125,23 @@ describeHere(`the pod network on Docker (needs root, ${SOCKET}, ${BUSYBOX} and n
   };
 
   it("gives a pod an address of its own node's podCIDR", () => {
-    expect(pods.map(({ ip }) => ip)).toEqual(['10.251.1.1', '10.251.2.1']);
+    expect(pods.map(({ ip }) => ip)).toEqual([expect.stringMatching(/^10\.251\.1\./), expect.stringMatching(/^10\.251\.2\./)]);
   });
 
   it('lets pods of two nodes see each other, under their own addresses', async () => {
-    expect(await fromPod(0, '10.251.2.1')).toMatch(/10\.251\.2\.1:80 +(::ffff:)?10\.251\.1\.1:/);
+    expect(await fromPod(0, pods[1]!.ip)).toContain(`${pods[0]!.ip}:`);
   });
 
   it('lets a pod reach another through a Service address', async () => {
-    expect(await fromPod(0, VIP)).toMatch(/10\.251\.1\.1:/);
+    expect(await fromPod(0, VIP)).toContain(`${pods[0]!.ip}:`);
   });
 
   it('lets a pod reach itself through a Service address', async () => {
-    expect(await fromPod(1, VIP)).toMatch(/10\.251\.0\.1:/);
+    expect(await fromPod(1, VIP)).toContain('10.251.0.1:');
   });
 
   it('is reached from the host, by pod address and by Service address', async () => {
-    for (const address of ['10.251.2.1', VIP]) expect(await text(connect(80, address))).toContain('10.251.2.1:80');
+    for (const address of [pods[1]!.ip, VIP]) expect(await text(connect(80, address))).toContain(`${pods[1]!.ip}:80`);
   });
 
   it('avoids an address that something else on the bridge has', async () => {
@@ -151,7 +150,9 @@ describeHere(`the pod network on Docker (needs root, ${SOCKET}, ${BUSYBOX} and n
     await fresh.setPodCIDR('10.251.1.0/24');
     const config = sandboxOf('clash');
     const sandboxId = await fresh.runSandbox(config);
-    expect((await fresh.sandboxes())[0]?.ips).toEqual(['10.251.1.2']);
+    const [address] = (await fresh.sandboxes())[0]?.ips ?? [];
+    expect(address).toMatch(/^10\.251\.1\./);
+    expect(address).not.toBe(pods[0]!.ip);
     expect(await runtime.sandboxes({ podUid: config.pod.uid })).toEqual([]);
     await fresh.removeSandbox(sandboxId);
   });

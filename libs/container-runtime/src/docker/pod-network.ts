@@ -1,6 +1,6 @@
-import type Docker from 'dockerode';
+import Docker from 'dockerode';
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { firstAddress } from '../address-pool';
 import { errorCode } from '../error-code';
@@ -29,9 +29,26 @@ export async function ensurePodNetwork(docker: Docker, options: PodNetworkOption
 }
 
 /** Undoes {@link ensurePodNetwork}, when no pod is left on it. */
-export async function removePodNetwork(docker: Docker, options: PodNetworkOptions): Promise<void> {
-  for (const [table, chain, rule] of rulesOf(options)) if (await hasRule([table, chain, rule])) await iptables(table, '-D', chain, rule);
-  await unlessGone(() => docker.getNetwork(options.name).remove());
+export async function removePodNetwork(options: PodNetworkOptions, socketPath = '/var/run/docker.sock'): Promise<void> {
+  // Kubelets that started at once may each have added a rule that neither saw yet.
+  for (const rule of rulesOf(options)) while (await hasRule(rule)) await iptables(rule[0], '-D', rule[1], rule[2]);
+  await unlessGone(() => new Docker({ socketPath }).getNetwork(options.name).remove());
+}
+
+/**
+ * Lets every port of the bridge send a frame back where it came from, so that a pod reaches itself through a Service: with br_netfilter such
+ * a packet isn't routed but bridged to its new destination. Docker does this only when it runs without its userland proxy.
+ */
+export async function enableHairpin({ name }: PodNetworkOptions): Promise<void> {
+  const ports = `/sys/class/net/${name}/brif`;
+  for (const port of await readdir(ports)) {
+    try {
+      await writeFile(`${ports}/${port}/hairpin_mode`, '1');
+    } catch (error) {
+      // Another pod's port may go away meanwhile.
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
+  }
 }
 
 /** @throws Error if a network of that name has another subnet */

@@ -1,4 +1,5 @@
 import type { Clock } from '@keelson/apimachinery';
+import { ConnectionPool } from 'etcd3/lib/connection-pool.js';
 import type { Store } from '../store';
 import { Endpoints, type EtcdConnection } from './endpoints';
 import { EtcdStore } from './etcd-store';
@@ -7,8 +8,6 @@ import { answersProgressSoundly } from './progress-support';
 
 /** Connects to etcd and asks for its version. @throws StoreUnavailable if no endpoint answers */
 export async function connectEtcdStore(connection: EtcdConnection, clock: Clock): Promise<Store> {
-  // Imported here, not above: a bundle loads at its start whatever a module outside of it is imported for statically.
-  const { ConnectionPool } = await import('etcd3/lib/connection-pool.js');
   const endpoints = new Endpoints(connection, (options) => new ConnectionPool(options));
   try {
     const { version } = await endpoints.read(STATUS, {});

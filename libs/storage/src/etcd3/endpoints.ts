@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls';
 import type { Client, ClientDuplexStream, Metadata } from '@grpc/grpc-js';
 import type { ConnectionPool } from 'etcd3/lib/connection-pool.js';
 import { errorCode } from '../error-code';
@@ -29,6 +30,7 @@ export type NewPool = (options: ConstructorParameters<typeof ConnectionPool>[0])
 type Pool = ReturnType<NewPool>;
 
 interface Connected {
+  readonly pool: Pool;
   readonly client: Client;
   readonly metadata: Metadata;
 }
@@ -97,8 +99,13 @@ export class Endpoints {
 
   /** Reports that a stream has failed: the next one goes to another endpoint, or has a new token. */
   failed(error: unknown): void {
-    if (errorCode(error) === UNAUTHENTICATED) this.#renew();
+    if (errorCode(error) === UNAUTHENTICATED) this.renewToken();
     else this.#advance();
+  }
+
+  /** Asks for a new token before the next call, if etcd wants tokens at all. */
+  renewToken(): void {
+    this.#renew(this.#pool);
   }
 
   close(): void {
@@ -112,7 +119,7 @@ export class Endpoints {
     } catch (error) {
       if (isUnreachable(error)) this.#advance();
       if (errorCode(error) !== UNAUTHENTICATED || this.#connection.auth === undefined) throw error;
-      this.#renew();
+      this.#renew(connected.pool);
       return await unary(await this.#connect(), method, request);
     }
   }
@@ -122,7 +129,8 @@ export class Endpoints {
     let failure: unknown;
     for (let attempt = 0; attempt < this.#pools.length; attempt++) {
       try {
-        const connected = await this.#pool.withConnection('KV', ({ client, metadata }) => ({ client, metadata }));
+        const pool = this.#pool;
+        const connected = await pool.withConnection('KV', ({ client, metadata }) => ({ pool, client, metadata }));
         await ready(connected.client);
         return connected;
       } catch (error) {
@@ -143,12 +151,13 @@ export class Endpoints {
     return pool;
   }
 
-  /** A pool keeps its token for good; a new one asks for a new token. */
-  #renew(): void {
-    const endpoint = this.#connection.endpoints[this.#current];
-    if (endpoint === undefined) return;
-    this.#pool.close();
-    this.#pools[this.#current] = this.#newPool(poolOptions(endpoint, this.#connection));
+  /** A pool keeps its token for good; a new one asks for a new token. Done once, however many calls find the token refused. */
+  #renew(pool: Pool): void {
+    const index = this.#pools.indexOf(pool);
+    const endpoint = this.#connection.endpoints[index];
+    if (endpoint === undefined || this.#connection.auth === undefined) return;
+    this.#pools[index] = this.#newPool(poolOptions(endpoint, this.#connection));
+    pool.close();
   }
 }
 
@@ -157,9 +166,9 @@ function poolOptions(endpoint: string, { tls, auth }: EtcdConnection): Parameter
     hosts: endpoint,
     grpcOptions: CHANNEL_OPTIONS,
     ...(auth !== undefined && { auth }),
-    ...(tls?.ca !== undefined && {
+    ...(tls !== undefined && {
       credentials: {
-        rootCertificate: tls.ca,
+        rootCertificate: tls.ca ?? Buffer.from(rootCertificates.join('\n')),
         ...(tls.key !== undefined && { privateKey: tls.key }),
         ...(tls.cert !== undefined && { certChain: tls.cert }),
       },

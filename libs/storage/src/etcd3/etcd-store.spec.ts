@@ -1,4 +1,5 @@
 import { sleep, systemClock } from '@keelson/apimachinery';
+import { Etcd3 } from 'etcd3';
 import { storeConformance, type StoreFixture } from '../store.conformance';
 import type { Store } from '../store';
 import { StoreUnavailable } from '../store-errors';
@@ -83,7 +84,40 @@ const suite = version === undefined ? 'etcd3 (skipped: there is no etcd in the P
       await secure.remove();
     }
   }, 30_000);
+
+  it('gets a new token where etcd has forgotten the one in use, for calls and for watches', async () => {
+    const guarded = await EtcdServer.create();
+    guarded.start();
+    const connection = { endpoints: [guarded.endpoint], auth: { username: 'root', password: 'secret' } };
+    try {
+      await (await untilReachable(() => openEtcdStore({ endpoints: [guarded.endpoint] }))).close();
+      await demandPassword(guarded.endpoint, connection.auth);
+      const store = await openEtcdStore(connection);
+      const stop = new AbortController();
+      const reading = readRevisions(store, { prefix: '/registry/auth/', from: 1, count: 2, signal: stop.signal });
+      await store.put('/registry/auth/1', Buffer.from('x'), { expected: 0 });
+      await guarded.kill();
+      guarded.start();
+      await untilReachable(() => store.check());
+      expect(await store.put('/registry/auth/2', Buffer.from('x'), { expected: 0 })).toMatchObject({ type: 'written' });
+      expect(await reading).toHaveLength(2);
+      stop.abort();
+      await store.close();
+      await expect(openEtcdStore({ ...connection, auth: { username: 'root', password: 'wrong' } })).rejects.toThrow(StoreUnavailable);
+    } finally {
+      await guarded.remove();
+    }
+  }, 30_000);
 });
+
+async function demandPassword(endpoint: string, { username, password }: { username: string; password: string }): Promise<void> {
+  const etcd = new Etcd3({ hosts: endpoint });
+  const role = await etcd.role('root').create();
+  const user = await etcd.user(username).create(password);
+  await user.addRole(role);
+  await etcd.auth.authEnable();
+  etcd.close();
+}
 
 interface Reading {
   readonly prefix: string;

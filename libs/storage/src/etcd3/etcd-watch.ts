@@ -148,7 +148,11 @@ export class EtcdWatch implements AsyncIterableIterator<readonly StoreEvent[], u
   #takeIn(response: WatchResponse): boolean {
     const compacted = toNumber(response.compact_revision);
     if (compacted > 0) throw new RevisionCompacted(this.#position, compacted);
-    if (response.canceled) return false;
+    if (response.canceled) {
+      // etcd refuses an outdated token so, in words that differ from version to version.
+      this.#deps.endpoints.renewToken();
+      return false;
+    }
     if (response.created) return true;
     if (response.events.length === 0) this.#takeProgress(toNumber(response.header.revision));
     else for (const event of response.events) this.#takeEvent(event);

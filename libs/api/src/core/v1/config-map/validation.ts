@@ -1,14 +1,12 @@
-import type { DeepReadonly, FieldErrors, FieldPath } from '@keelson/apimachinery';
+import { addProblems, configMapKey, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
 import type { ConfigMap } from '../../../generated/core/v1';
 
 /** The total of all values, as upstream's `MaxSecretSize`. */
 const MAX_TOTAL_BYTES = 1024 * 1024;
-const KEY_FORM = /^[-._a-zA-Z0-9]+$/;
-const MAX_KEY_LENGTH = 253;
 
 export function validateConfigMap(object: DeepReadonly<ConfigMap>, path: FieldPath, errors: FieldErrors): void {
   for (const field of ['data', 'binaryData'] as const)
-    for (const key of Object.keys(object[field] ?? {})) validateKey(key, path.child(field).key(key), errors);
+    for (const key of Object.keys(object[field] ?? {})) addProblems(configMapKey(key), key, path.child(field).key(key), errors);
   for (const key of Object.keys(object.data ?? {}))
     if (object.binaryData?.[key] !== undefined) errors.invalid(path.child('data').key(key), key, 'duplicate of key present in binaryData');
   if (totalBytes(object) > MAX_TOTAL_BYTES) errors.tooLong(path, MAX_TOTAL_BYTES);
@@ -24,16 +22,6 @@ export function validateConfigMapUpdate(
   if (next.immutable !== true) errors.forbidden(path.child('immutable'), 'field is immutable when `immutable` is set');
   for (const field of ['data', 'binaryData'] as const)
     if (!sameEntries(next[field], previous[field])) errors.forbidden(path.child(field), 'field is immutable when `immutable` is set');
-}
-
-function validateKey(key: string, path: FieldPath, errors: FieldErrors): void {
-  if (key.length > MAX_KEY_LENGTH) errors.invalid(path, key, `must be no more than ${MAX_KEY_LENGTH} bytes`);
-  if (!KEY_FORM.test(key) || key === '.' || key === '..')
-    errors.invalid(
-      path,
-      key,
-      "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
-    );
 }
 
 function totalBytes({ data, binaryData }: DeepReadonly<ConfigMap>): number {

@@ -18,6 +18,7 @@ import type {
   WeightedPodAffinityTerm,
 } from '../../../generated/core/v1';
 import { isEmpty, listOf } from '../../../presence';
+import { validateLabelKeys } from './label-key-validation';
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
@@ -111,20 +112,6 @@ function validatePodTerm(term: DeepReadonly<PodAffinityTerm>, path: FieldPath, e
   validateLabelKeys(term, path, errors);
   if (isEmpty(term.topologyKey)) errors.required(path.child('topologyKey'), 'can not be empty');
   addProblems(qualifiedName(term.topologyKey), term.topologyKey, path.child('topologyKey'), errors);
-}
-
-/** Keys whose values are taken from the pod itself, into a selector that must be there (KEP-3633). */
-function validateLabelKeys(term: DeepReadonly<PodAffinityTerm>, path: FieldPath, errors: FieldErrors): void {
-  for (const field of ['matchLabelKeys', 'mismatchLabelKeys'] as const) {
-    const keys = listOf(term[field]);
-    if (keys.length > 0 && term.labelSelector === undefined)
-      errors.forbidden(path.child(field), 'must not be specified when labelSelector is not set');
-    keys.forEach((key, position) => addProblems(qualifiedName(key), key, path.child(field).index(position), errors));
-  }
-  listOf(term.matchLabelKeys).forEach((key, position) => {
-    if (term.mismatchLabelKeys?.includes(key) === true)
-      errors.invalid(path.child('matchLabelKeys').index(position), key, 'exists in both matchLabelKeys and mismatchLabelKeys');
-  });
 }
 
 function validateWeight(weight: number, path: FieldPath, errors: FieldErrors): void {

@@ -12,13 +12,12 @@ import { isEmpty, listOf } from '../../../presence';
 import { validateContainerRestartRules, validateResizePolicy } from './container-policy-validation';
 import { validateEnv, validateEnvFrom } from './env-validation';
 import { validateMounts, type VolumesByName } from './mount-validation';
+import { PROTOCOLS, PULL_POLICIES, validateOneOf } from './one-of';
 import { validateProbesAndHooks } from './probe-validation';
 import { validateResources } from './resource-validation';
 import { validateSecurityContext } from './security-context-validation';
 
-export const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
-const MESSAGE_POLICIES = ['FallbackToLogsOnError', 'File'];
-const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
+const MESSAGE_POLICIES = ['File', 'FallbackToLogsOnError'];
 const NOT_FOR_PLAIN_INIT = 'may not be set for init containers without restartPolicy=Always';
 const NOT_FOR_EPHEMERAL = 'cannot be set for an Ephemeral Container';
 const EPHEMERAL_FORBIDDEN = ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resizePolicy'] as const;
@@ -128,12 +127,6 @@ function validateContainer(
 /** A pod's own rule, not a template's: images with spaces around them were accepted in templates for too long. */
 export function validateImageTrimmed(image: string | undefined, path: FieldPath, errors: FieldErrors): void {
   if (image !== undefined && image !== image.trim()) errors.invalid(path, image, 'must not have leading or trailing whitespace');
-}
-
-/** A required choice. */
-export function validateOneOf(value: string | undefined, supported: readonly string[], path: FieldPath, errors: FieldErrors): void {
-  if (value === undefined || value === '') errors.required(path);
-  else if (!supported.includes(value)) errors.notSupported(path, value, supported);
 }
 
 function validatePorts(ports: DeepReadonly<ContainerPort[]> | undefined, path: FieldPath, errors: FieldErrors): void {

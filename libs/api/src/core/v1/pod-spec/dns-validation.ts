@@ -1,9 +1,9 @@
 import { addProblems, dns1123Subdomain, ipAddress, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
 import type { HostAlias, PodSpec } from '../../../generated/core/v1';
 import { isEmpty, listOf } from '../../../presence';
-import { validateOneOf } from './container-validation';
+import { validateOneOf } from './one-of';
 
-const DNS_POLICIES = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'];
+const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
 const MAX_NAMESERVERS = 3;
 const MAX_SEARCHES = 32;
 const MAX_SEARCH_CHARACTERS = 2048;

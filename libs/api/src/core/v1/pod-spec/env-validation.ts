@@ -39,7 +39,7 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   'status.phase',
 ]);
 
-const RESOURCE_FIELDS = ['limits', 'requests'].flatMap((list) => ['cpu', 'memory', 'ephemeral-storage'].map((name) => `${list}.${name}`));
+const RESOURCE_FIELDS = ['limits', 'requests'].flatMap((list) => ['cpu', 'ephemeral-storage', 'memory'].map((name) => `${list}.${name}`));
 const CPU_DIVISORS: ReadonlySet<string> = new Set(['1m', '1']);
 const BYTE_DIVISORS: ReadonlySet<string> = new Set(['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei']);
 const BYTE_DIVISOR_LIST = [...BYTE_DIVISORS].join(', ');
@@ -106,7 +106,7 @@ export function validateFieldRef(
   const allowed = place === 'env' ? ENV_FIELDS : VOLUME_FIELDS;
   if (!KNOWN_FIELDS.has(fieldPath))
     errors.invalid(path.child('fieldPath'), fieldPath, `error converting fieldPath: field label not supported: ${fieldPath}`);
-  else if (!allowed.has(fieldPath)) errors.notSupported(path.child('fieldPath'), fieldPath, [...allowed]);
+  else if (!allowed.has(fieldPath)) errors.notSupported(path.child('fieldPath'), fieldPath, [...allowed].sort());
 }
 
 /** A container's request or limit, for an environment variable or a file. */

@@ -8,7 +8,8 @@ import {
   type FieldErrors,
   type FieldPath,
 } from '@keelson/apimachinery';
-import type { ResourceRequirements } from '../../../generated/core/v1';
+import type { PodSpec, ResourceRequirements } from '../../../generated/core/v1';
+import { listOf } from '../../../presence';
 import {
   isExtendedResource,
   isHugePages,
@@ -56,7 +57,7 @@ export function validateResourceName(name: string, path: FieldPath, errors: Fiel
   return false;
 }
 
-function validateContainerResourceName(name: string, path: FieldPath, errors: FieldErrors): void {
+export function validateContainerResourceName(name: string, path: FieldPath, errors: FieldErrors): void {
   validateResourceName(name, path, errors);
   if (!name.includes('/')) {
     if (!isStandardContainerResource(name)) errors.invalid(path, name, 'must be a standard resource for containers');
@@ -88,6 +89,14 @@ function tryQuantity(text: string): Quantity | string {
     if (error instanceof QuantityError) return error.message;
     throw error;
   }
+}
+
+/** Whether all amounts of all containers are quantities, so that they can be added up; those that are none have been named. */
+export function parseableAmounts(spec: DeepReadonly<PodSpec>): boolean {
+  const parts = [spec, ...listOf(spec.containers), ...listOf(spec.initContainers)];
+  return parts
+    .flatMap(({ resources }) => [...Object.values(resources?.limits ?? {}), ...Object.values(resources?.requests ?? {})])
+    .every((text) => typeof tryQuantity(text) !== 'string');
 }
 
 interface RequestAndLimit {

@@ -9,8 +9,9 @@ import {
 } from '@keelson/apimachinery';
 import type { PodSchedulingGate, Toleration, TopologySpreadConstraint } from '../../../generated/core/v1';
 import { isEmpty, listOf } from '../../../presence';
+import { validateLabelKeys } from './label-key-validation';
 
-export const TAINT_EFFECTS = ['NoExecute', 'NoSchedule', 'PreferNoSchedule'];
+export const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 const UNSATISFIABLE_ACTIONS = ['DoNotSchedule', 'ScheduleAnyway'];
 const INCLUSION_POLICIES = ['Honor', 'Ignore'];
 const POSITIVE = 'must be greater than zero';
@@ -87,16 +88,6 @@ function validateConstraint(constraint: DeepReadonly<TopologySpreadConstraint>, 
     const policy = constraint[field];
     if (policy !== undefined && !INCLUSION_POLICIES.includes(policy)) errors.notSupported(path.child(field), policy, INCLUSION_POLICIES);
   }
-  validateSpreadKeys(constraint, path.child('matchLabelKeys'), errors);
+  validateLabelKeys(constraint, path, errors);
   validateLabelSelector(constraint.labelSelector, path.child('labelSelector'), errors);
-}
-
-function validateSpreadKeys(
-  { matchLabelKeys, labelSelector }: DeepReadonly<TopologySpreadConstraint>,
-  path: FieldPath,
-  errors: FieldErrors,
-): void {
-  const keys = listOf(matchLabelKeys);
-  if (keys.length > 0 && labelSelector === undefined) errors.forbidden(path, 'must not be specified when labelSelector is not set');
-  keys.forEach((key, position) => addProblems(qualifiedName(key), key, path.index(position), errors));
 }

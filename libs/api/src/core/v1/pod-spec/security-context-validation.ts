@@ -62,7 +62,7 @@ function validateId(id: number | undefined, path: FieldPath, errors: FieldErrors
 
 function validateSeccomp(profile: DeepReadonly<SeccompProfile> | undefined, path: FieldPath, errors: FieldErrors): void {
   if (profile === undefined) return;
-  validateProfileType(profile.type, path.child('type'), errors);
+  validateProfileType(profile.type, 'seccompProfile', path.child('type'), errors);
   if (profile.type !== 'Localhost') {
     if (profile.localhostProfile !== undefined)
       errors.invalid(path.child('localhostProfile'), profile, 'can only be set when seccomp type is Localhost');
@@ -73,17 +73,24 @@ function validateSeccomp(profile: DeepReadonly<SeccompProfile> | undefined, path
 
 function validateAppArmor(profile: DeepReadonly<AppArmorProfile> | undefined, path: FieldPath, errors: FieldErrors): void {
   if (profile === undefined) return;
-  validateProfileType(profile.type, path.child('type'), errors);
+  validateProfileType(profile.type, 'appArmorProfile', path.child('type'), errors);
   const { localhostProfile } = profile;
   if (profile.type !== 'Localhost') {
     if (localhostProfile !== undefined)
       errors.invalid(path.child('localhostProfile'), localhostProfile, 'can only be set when AppArmor type is Localhost');
-  } else if (localhostProfile === undefined || localhostProfile.trim() === '')
+  } else if (localhostProfile === undefined || localhostProfile === '')
     errors.required(path.child('localhostProfile'), 'must be set when AppArmor type is Localhost');
+  else if (localhostProfile !== localhostProfile.trim())
+    errors.invalid(path.child('localhostProfile'), localhostProfile, 'must not be padded with whitespace');
 }
 
-function validateProfileType(type: string | undefined, path: FieldPath, errors: FieldErrors): void {
-  if (type === undefined || type === '') errors.required(path, 'type is required when seccompProfile is set');
+function validateProfileType(
+  type: string | undefined,
+  field: 'seccompProfile' | 'appArmorProfile',
+  path: FieldPath,
+  errors: FieldErrors,
+): void {
+  if (type === undefined || type === '') errors.required(path, `type is required when ${field} is set`);
   else if (!PROFILE_TYPES.includes(type)) errors.notSupported(path, type, PROFILE_TYPES);
 }
 

@@ -12,16 +12,19 @@ import {
 import type { PodSpec } from '../../../generated/core/v1';
 import { isEmpty, listOf } from '../../../presence';
 import { validateAffinity } from './affinity-validation';
-import { validateContainers, validateOneOf } from './container-validation';
+import { validateContainers } from './container-validation';
 import { validateDns, validateHostAliases } from './dns-validation';
-import { validateResourceList } from './resource-validation';
+import { validatePodLevelResources } from './pod-resource-validation';
+import { validateResources } from './resource-validation';
 import { validateSchedulingGates, validateTolerations, validateTopologySpread } from './scheduling-validation';
+import { validateHostUsers, validateHostnameOverride } from './host-validation';
+import { validateOneOf } from './one-of';
+import { validateOs } from './os-validation';
 import { validatePodSecurityContext } from './security-context-validation';
 import { validateVolumes } from './volume-validation';
 
-const RESTART_POLICIES = ['Always', 'Never', 'OnFailure'];
-const PREEMPTION_POLICIES = ['Never', 'PreemptLowerPriority'];
-const OS_NAMES = ['linux', 'windows'];
+const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
+const PREEMPTION_POLICIES = ['PreemptLowerPriority', 'Never'];
 const MAX_INT32 = 2 ** 31 - 1;
 
 /** The rules of a pod spec wherever it stands, in a pod or in a template (pkg/apis/core/validation `ValidatePodSpec`). */
@@ -29,19 +32,22 @@ export function validatePodSpec(spec: DeepReadonly<PodSpec>, path: FieldPath, er
   if (spec.terminationGracePeriodSeconds === undefined) errors.required(path.child('terminationGracePeriodSeconds'));
   validateVolumes(spec.volumes, path.child('volumes'), errors);
   validateContainers(spec, path, errors);
+  validatePodLevelResources(spec, path.child('resources'), errors);
   validateHostPorts(spec, path.child('containers'), errors);
   validateOneOf(spec.restartPolicy, RESTART_POLICIES, path.child('restartPolicy'), errors);
   validateDns(spec, path, errors);
   validateHostAliases(spec.hostAliases, path.child('hostAliases'), errors);
   validatePodSecurityContext(spec, path, errors);
+  validateHostUsers(spec, path, errors);
+  validateHostnameOverride(spec, path, errors);
   validatePlacement(spec, path, errors);
   validateNames(spec, path, errors);
-  validateResourceList(spec.overhead, path.child('overhead'), errors);
+  if (spec.overhead !== undefined) validateResources({ limits: spec.overhead }, path.child('overhead'), errors);
   const deadline = spec.activeDeadlineSeconds;
   if (deadline !== undefined) addProblems(inRange(deadline, 1, MAX_INT32), deadline, path.child('activeDeadlineSeconds'), errors);
   if (spec.preemptionPolicy !== undefined)
     validateOneOf(spec.preemptionPolicy, PREEMPTION_POLICIES, path.child('preemptionPolicy'), errors);
-  if (spec.os !== undefined) validateOneOf(spec.os.name, OS_NAMES, path.child('os', 'name'), errors);
+  validateOs(spec, path, errors);
 }
 
 /** What decides on which node the pod runs. */

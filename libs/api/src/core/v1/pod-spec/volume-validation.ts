@@ -1,12 +1,13 @@
 import { addProblems, dns1123Label, Quantity, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
 import type { HostPathVolumeSource, NFSVolumeSource, Volume } from '../../../generated/core/v1';
 import { isEmpty, listOf, omit, presentFields } from '../../../presence';
+import { PULL_POLICIES, validateOneOf } from './one-of';
 import { validateNoBacksteps, validateFileMode } from './path-validation';
 import { validateProjected } from './projected-volume-validation';
 import { validateQuantity } from './resource-validation';
 import { validateDownwardFile, validateItems } from './volume-file-validation';
 
-const HOST_PATH_TYPES = ['', 'DirectoryOrCreate', 'Directory', 'FileOrCreate', 'File', 'Socket', 'CharDevice', 'BlockDevice'];
+const HOST_PATH_TYPES = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket'];
 
 /** Checks each volume, and that names are unique (pkg/apis/core/validation `ValidateVolumes`). */
 export function validateVolumes(volumes: DeepReadonly<Volume[]> | undefined, path: FieldPath, errors: FieldErrors): void {
@@ -26,9 +27,10 @@ function validateSource(volume: DeepReadonly<Volume>, path: FieldPath, errors: F
   if (first === undefined) return errors.required(path, 'must specify a volume type');
   for (const field of more) errors.forbidden(path.child(field), 'may not specify more than 1 volume type');
   validateFiles(volume, path, errors);
-  const { emptyDir, hostPath, nfs, persistentVolumeClaim } = volume;
+  const { emptyDir, hostPath, image, nfs, persistentVolumeClaim } = volume;
   if (emptyDir?.sizeLimit !== undefined) validateSizeLimit(emptyDir.sizeLimit, path.child('emptyDir', 'sizeLimit'), errors);
   if (hostPath !== undefined) validateHostPath(hostPath, path.child('hostPath'), errors);
+  if (image !== undefined) validateOneOf(image.pullPolicy, PULL_POLICIES, path.child('image', 'pullPolicy'), errors);
   if (nfs !== undefined) validateNfs(nfs, path.child('nfs'), errors);
   if (persistentVolumeClaim !== undefined && isEmpty(persistentVolumeClaim.claimName))
     errors.required(path.child('persistentVolumeClaim', 'claimName'));
@@ -61,13 +63,13 @@ function validateSizeLimit(text: string, path: FieldPath, errors: FieldErrors): 
   if (limit !== undefined && limit.compare(Quantity.zero) < 0) errors.forbidden(path, 'SizeLimit field must be a valid resource quantity');
 }
 
-function validateHostPath({ path: target, type }: DeepReadonly<HostPathVolumeSource>, path: FieldPath, errors: FieldErrors): void {
+export function validateHostPath({ path: target, type }: DeepReadonly<HostPathVolumeSource>, path: FieldPath, errors: FieldErrors): void {
   if (isEmpty(target)) return errors.required(path.child('path'));
   validateNoBacksteps(target, path.child('path'), errors);
   if (type !== undefined && !HOST_PATH_TYPES.includes(type)) errors.notSupported(path.child('type'), type, HOST_PATH_TYPES);
 }
 
-function validateNfs({ server, path: target }: DeepReadonly<NFSVolumeSource>, path: FieldPath, errors: FieldErrors): void {
+export function validateNfs({ server, path: target }: DeepReadonly<NFSVolumeSource>, path: FieldPath, errors: FieldErrors): void {
   if (isEmpty(server)) errors.required(path.child('server'));
   if (isEmpty(target)) errors.required(path.child('path'));
   if (isEmpty(target) || !target.startsWith('/')) errors.invalid(path.child('path'), target, 'must be an absolute path');

@@ -49,6 +49,22 @@ describe('defaultPod', () => {
     expect(pod.spec.containers[0]?.resources).toEqual({ limits: { cpu: '1m', memory: '1Gi' }, requests: { cpu: '0', memory: '1Gi' } });
   });
 
+  it('requests for a pod with limits of its own what its containers request, or all of it', () => {
+    const containers = [
+      testContainer({ resources: { requests: { cpu: '250m' } } }),
+      testContainer({ name: 'b', resources: { requests: { cpu: '1' } } }),
+    ];
+    expect(testPod({ containers, resources: { limits: { cpu: '2', memory: '1Gi' } } }).spec.resources?.requests).toEqual({
+      cpu: '1250m',
+      memory: '1Gi',
+    });
+  });
+
+  it('writes the address of a pod in its old form and in its new one', () => {
+    expect(testPod({}, { status: { podIPs: [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }] } }).status?.podIP).toBe('10.0.0.1');
+    expect(testPod({}, { status: { podIP: '10.0.0.1' } }).status?.podIPs).toEqual([{ ip: '10.0.0.1' }]);
+  });
+
   it('gives a container on the host network the ports of the host', () => {
     const pod = testPod({ hostNetwork: true, containers: [testContainer({ ports: [{ containerPort: 80 }] })] });
     expect(pod.spec.containers[0]?.ports?.[0]?.hostPort).toBe(80);

@@ -2,6 +2,7 @@ import { humanDuration } from '@keelson/apimachinery';
 import type { ContainerState, ContainerStatus, Pod, PodSpec, PodStatus } from '../../../generated/core/v1';
 import { storedMeta } from '../../../testing/problems';
 import { testContainer, testPod } from '../../../testing/pods';
+import { podIsAvailable } from './phase';
 import { qosClassOf } from './qos';
 import { podLimits, podRequests } from './resources';
 import { podSummary } from './status-summary';
@@ -153,5 +154,39 @@ describe('the grace period of a pod', () => {
     expect(grace({ nodeName: 'n' }, -1)).toBe(1);
     expect(grace({}, 5)).toBe(0);
     expect(grace({ nodeName: 'n' }, 5, 'Failed')).toBe(0);
+  });
+});
+
+describe('a pod on its creation', () => {
+  it('is pending, with its class of service, and waits at its gates', () => {
+    const created = testPod({ schedulingGates: [{ name: 'a.b/c' }] });
+    podKind.prepareForCreate?.(created);
+    expect(created.status).toMatchObject({ phase: 'Pending', qosClass: 'BestEffort', conditions: [{ reason: 'SchedulingGated' }] });
+    expect(podSummary(created).reason).toBe('SchedulingGated');
+  });
+
+  it('has the keys of its own labels put into its selectors', () => {
+    const created = testPod(
+      {
+        topologySpreadConstraints: [
+          { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule', labelSelector: {}, matchLabelKeys: ['hash', 'absent'] },
+        ],
+      },
+      { metadata: storedMeta({ labels: { hash: 'x' } }) },
+    );
+    podKind.prepareForCreate?.(created);
+    expect(created.spec.topologySpreadConstraints?.[0]?.labelSelector).toEqual({
+      matchExpressions: [{ key: 'hash', operator: 'In', values: ['x'] }],
+    });
+  });
+});
+
+describe('podIsAvailable', () => {
+  it('needs the pod to have been ready for long enough', () => {
+    const ready = withStatus({ conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }] });
+    const at = (seconds: number) => Date.parse('2026-01-01T00:00:00Z') + seconds * 1000;
+    expect(podIsAvailable(ready, 10, at(9))).toBe(false);
+    expect(podIsAvailable(ready, 10, at(10))).toBe(true);
+    expect(podIsAvailable(testPod(), 0, at(10))).toBe(false);
   });
 });

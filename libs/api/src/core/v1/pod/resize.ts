@@ -1,24 +1,30 @@
-import { semanticEqual, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
+import { deepEqual, semanticEqual, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
 import type { SubresourceRules } from '../../../define-kind';
 import type { Container, Pod, ResourceRequirements } from '../../../generated/core/v1';
-import { listOf, omit } from '../../../presence';
+import { listOf } from '../../../presence';
 import { MIRROR_POD_ANNOTATION } from './annotation-validation';
 import { isSidecar } from './phase';
 import { qosClassOf } from './qos';
 import { validatePod } from './validation';
 
 const RESIZABLE: ReadonlySet<string> = new Set(['cpu', 'memory']);
+const ONLY_RESIZABLE = 'only cpu and memory resources are mutable';
 
-/** `pods/NAME/resize`: CPU and memory of running containers (KEP-1287). */
+type Subject = DeepReadonly<Pod>;
+type Requirements = DeepReadonly<ResourceRequirements> | undefined;
+
+/** `pods/NAME/resize`: CPU and memory of a running pod and of its containers (KEP-1287, KEP-5419). */
 export const resize: SubresourceRules<Pod> = {
   prepareForUpdate(next, previous) {
-    const { containers, initContainers } = next.spec;
+    const { containers, initContainers, resources } = next.spec;
     Object.assign(next, structuredClone(previous), {
       metadata: { ...structuredClone(previous.metadata), resourceVersion: next.metadata.resourceVersion },
     });
     next.spec.containers = withResourcesOf(containers, next.spec.containers);
     if (next.spec.initContainers !== undefined && initContainers !== undefined)
       next.spec.initContainers = withResourcesOf(initContainers, next.spec.initContainers);
+    if (resources === undefined) delete next.spec.resources;
+    else next.spec.resources = resources;
   },
   validateUpdate: validateResize,
 };
@@ -33,13 +39,15 @@ function withResourcesOf(asked: Container[], stored: Container[]): Container[] {
   });
 }
 
-function validateResize(next: DeepReadonly<Pod>, previous: DeepReadonly<Pod>, path: FieldPath, errors: FieldErrors): void {
+function validateResize(next: Subject, previous: Subject, path: FieldPath, errors: FieldErrors): void {
   const spec = path.child('spec');
   validatePod(next, path, errors);
   if (previous.metadata.annotations?.[MIRROR_POD_ANNOTATION] !== undefined) return errors.forbidden(path, 'static pods cannot be resized');
   if (previous.spec.os?.name === 'windows') return errors.forbidden(path, 'windows pods cannot be resized');
   if (qosClassOf(previous) !== qosClassOf(next))
     errors.invalid(spec, next.status?.qosClass ?? '', 'Pod QOS Class may not change as a result of resizing');
+  if (!nodeCanResize(previous)) errors.forbidden(spec, 'Pod running on node without support for resize');
+  validatePodResources(next.spec.resources, previous.spec.resources, spec, errors);
   const inOrder = (['containers', 'initContainers'] as const).map((field) =>
     validateSameOrder({ field, next: listOf(next.spec[field]), previous: listOf(previous.spec[field]) }, spec.child(field), errors),
   );
@@ -52,14 +60,26 @@ function validateResize(next: DeepReadonly<Pod>, previous: DeepReadonly<Pod>, pa
       errors,
     ),
   );
-  previous.spec.containers.forEach((container, position) =>
-    validateContainer(
-      next.spec.containers[position] ?? container,
-      container,
-      { path: spec.child('containers').index(position), spec },
-      errors,
-    ),
-  );
+  previous.spec.containers.forEach((container, position) => {
+    const at = spec.child('containers').index(position);
+    const resized = next.spec.containers[position] ?? container;
+    validateNothingRemoved({ next: resized.resources, previous: container.resources, noun: 'resource' }, at.child('resources'), errors);
+    if (!onlyResized(resized, container)) errors.forbidden(spec, ONLY_RESIZABLE);
+  });
+}
+
+/** A kubelet that can resize reports the resources of what it runs. */
+function nodeCanResize({ status }: Subject): boolean {
+  const running = listOf(status?.containerStatuses).find(({ state }) => state?.running !== undefined);
+  return running === undefined || running.resources !== undefined;
+}
+
+function validatePodResources(next: Requirements, previous: Requirements, path: FieldPath, errors: FieldErrors): void {
+  if (previous !== undefined && next === undefined)
+    return errors.forbidden(path.child('resources'), 'pod-level resources cannot be removed');
+  validateNothingRemoved({ next, previous, noun: 'pod-level resource' }, path.child('resources'), errors);
+  if (!semanticEqual(withoutResizable(next), withoutResizable(previous)))
+    errors.forbidden(path, 'only cpu and memory resources are mutable at pod-level');
 }
 
 interface ContainerLists {
@@ -79,54 +99,40 @@ function validateSameOrder({ field, next, previous }: ContainerLists, path: Fiel
   return moved.length === 0;
 }
 
-interface Places {
-  readonly path: FieldPath;
-  readonly spec: FieldPath;
-}
-
-function validateContainer(
-  next: DeepReadonly<Container>,
-  previous: DeepReadonly<Container>,
-  { path, spec }: Places,
-  errors: FieldErrors,
-): void {
-  validateNothingRemoved(next.resources, previous.resources, path.child('resources'), errors);
-  if (!semanticEqual(withoutResizable(next), withoutResizable(previous)))
-    errors.forbidden(spec, 'only cpu and memory resources are mutable');
-}
-
 function validateInitContainer(
   next: DeepReadonly<Container>,
   previous: DeepReadonly<Container>,
   path: FieldPath,
   errors: FieldErrors,
 ): void {
-  if (semanticEqual(next, previous)) return;
-  if (!isSidecar(previous)) return errors.forbidden(path, 'resources for non-sidecar init containers are immutable');
-  validateNothingRemoved(next.resources, previous.resources, path.child('resources'), errors);
-  if (!semanticEqual(withoutResizable(next), withoutResizable(previous)))
-    errors.forbidden(path, 'only cpu and memory resources for init or sidecar containers are mutable');
+  validateNothingRemoved({ next: next.resources, previous: previous.resources, noun: 'resource' }, path.child('resources'), errors);
+  if (!onlyResized(next, previous)) errors.forbidden(path, 'only cpu and memory resources for init or sidecar containers are mutable');
+  const restarts = listOf(next.resizePolicy).some(({ restartPolicy }) => restartPolicy === 'RestartContainer');
+  if (restarts && !isSidecar(next) && !deepEqual(next, previous))
+    errors.forbidden(path, 'non-sidecar init containers with a resize policy of RestartContainer cannot be resized');
+}
+
+interface Resizing {
+  readonly next: Requirements;
+  readonly previous: Requirements;
+  /** Whose resources, in messages. */
+  readonly noun: string;
 }
 
 /** Amounts may grow and shrink; a request or limit that was set stays set. */
-function validateNothingRemoved(
-  next: DeepReadonly<ResourceRequirements> | undefined,
-  previous: DeepReadonly<ResourceRequirements> | undefined,
-  path: FieldPath,
-  errors: FieldErrors,
-): void {
+function validateNothingRemoved({ next, previous, noun }: Resizing, path: FieldPath, errors: FieldErrors): void {
   for (const list of ['requests', 'limits'] as const)
-    for (const name of Object.keys(previous?.[list] ?? {}))
-      if (RESIZABLE.has(name) && next?.[list]?.[name] === undefined)
-        errors.forbidden(path.child(list), `resource ${list} cannot be removed`);
+    if (Object.keys(previous?.[list] ?? {}).some((name) => next?.[list]?.[name] === undefined))
+      errors.forbidden(path.child(list), `${noun} ${list} cannot be removed`);
 }
 
-function withoutResizable(container: DeepReadonly<Container>): object {
-  const { resources } = container;
+function onlyResized(next: DeepReadonly<Container>, previous: DeepReadonly<Container>): boolean {
+  const rest = (container: DeepReadonly<Container>): object => ({ ...container, resources: withoutResizable(container.resources) });
+  return semanticEqual(rest(next), rest(previous));
+}
+
+function withoutResizable(resources: Requirements): object {
   const rest = (list: Readonly<Record<string, string>> | undefined): object =>
     Object.fromEntries(Object.entries(list ?? {}).filter(([name]) => !RESIZABLE.has(name)));
-  return {
-    ...omit(container, 'resizePolicy'),
-    resources: { ...resources, requests: rest(resources?.requests), limits: rest(resources?.limits) },
-  };
+  return { ...resources, requests: rest(resources?.requests), limits: rest(resources?.limits) };
 }

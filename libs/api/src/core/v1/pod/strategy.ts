@@ -2,6 +2,7 @@ import { dns1123Label, type DeepReadonly } from '@keelson/apimachinery';
 import { defineKind } from '../../../define-kind';
 import { pods, type Pod } from '../../../generated/core/v1';
 import { listOf } from '../../../presence';
+import { dropDisabledFields } from '../pod-spec/disabled-fields';
 import { defaultPod } from './defaults';
 import { ephemeralContainers } from './ephemeral-containers';
 import { resolveLabelKeys } from './label-keys';
@@ -17,6 +18,7 @@ import { validatePod, validatePodCreate } from './validation';
 export const pod = defineKind(pods, {
   defaults: defaultPod,
   prepareForCreate,
+  prepareForUpdate: (next, previous) => dropDisabledFields(next.spec, previous.spec),
   validate: validatePod,
   validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,
@@ -41,6 +43,7 @@ export const pod = defineKind(pods, {
 });
 
 function prepareForCreate(object: Pod): void {
+  dropDisabledFields(object.spec);
   object.status = { phase: 'Pending', qosClass: qosClassOf(object) };
   if (listOf(object.spec.schedulingGates).length > 0)
     object.status.conditions = [

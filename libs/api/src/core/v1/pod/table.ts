@@ -1,11 +1,12 @@
 import { findCondition } from '@keelson/apimachinery';
+import { ageColumn, nameColumn, orNone } from '../../../columns';
 import type { TableColumn } from '../../../define-kind';
 import type { Pod } from '../../../generated/core/v1';
 import { listOf } from '../../../presence';
 import { podSummary } from './status-summary';
 
 export const columns: readonly TableColumn<Pod>[] = [
-  { name: 'Name', type: 'string', format: 'name', value: ({ metadata }) => metadata.name },
+  nameColumn,
   {
     name: 'Ready',
     type: 'string',
@@ -23,7 +24,7 @@ export const columns: readonly TableColumn<Pod>[] = [
       return restarts === 0 || lastRestart === undefined ? String(restarts) : `${restarts} (${age(lastRestart)} ago)`;
     },
   },
-  { name: 'Age', type: 'string', value: ({ metadata }, { age }) => age(metadata.creationTimestamp) },
+  ageColumn,
   { name: 'IP', type: 'string', priority: 1, value: ({ status }) => orNone(status?.podIPs?.[0]?.ip) },
   { name: 'Node', type: 'string', priority: 1, value: ({ spec }) => orNone(spec.nodeName) },
   { name: 'Nominated Node', type: 'string', priority: 1, value: ({ status }) => orNone(status?.nominatedNodeName) },
@@ -38,5 +39,3 @@ export const columns: readonly TableColumn<Pod>[] = [
     },
   },
 ];
-
-const orNone = (text: string | undefined): string => (text === undefined || text === '' ? '<none>' : text);

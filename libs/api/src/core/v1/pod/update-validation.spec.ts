@@ -112,6 +112,30 @@ describe('the resize subresource', () => {
     ]);
   });
 
+  it('resizes init containers too, unless that would restart one that is not a sidecar', () => {
+    const withInit = (cpu: string, restartPolicy: string) =>
+      testPod({
+        initContainers: [
+          testContainer({
+            name: 'init',
+            resources: { requests: { cpu } },
+            ...(restartPolicy === '' ? {} : { resizePolicy: [{ resourceName: 'cpu', restartPolicy }] }),
+          }),
+        ],
+      });
+    expect(onResize(withInit('2', ''), withInit('1', ''))).toEqual([]);
+    expect(onResize(withInit('2', 'RestartContainer'), withInit('1', 'RestartContainer'))).toContain(
+      'spec.initContainers[0]: Forbidden: non-sidecar init containers with a resize policy of RestartContainer cannot be resized',
+    );
+  });
+
+  it('takes resources alone from the request', () => {
+    const next = { ...sized({ cpu: '2' }), metadata: { ...testPod().metadata, labels: { new: 'label' } } };
+    resize.prepareForUpdate(next, sized({ cpu: '1' }));
+    expect(next.metadata.labels).toBeUndefined();
+    expect(next.spec.containers[0]?.resources?.requests).toEqual({ cpu: '2' });
+  });
+
   it('changes nothing else', () => {
     expect(onResize(sized({ cpu: '1', 'ephemeral-storage': '2' }), sized({ cpu: '1', 'ephemeral-storage': '1' }))).toEqual([
       'spec: Forbidden: only cpu and memory resources are mutable',

@@ -28,7 +28,7 @@ describe('validatePod', () => {
 
   it('refuses choices it does not know, and lists those it does', () => {
     expect(onPod({ restartPolicy: 'Sometimes' })).toEqual([
-      'spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", "OnFailure"',
+      'spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "OnFailure", "Never"',
     ]);
     expect(onContainer({ imagePullPolicy: 'Maybe' })).toEqual([
       'spec.containers[0].imagePullPolicy: Unsupported value: "Maybe": supported values: "Always", "IfNotPresent", "Never"',
@@ -48,6 +48,15 @@ describe('validatePod', () => {
       'spec.containers[0].resources.requests[cpu]: Invalid value: "-1": must be greater than or equal to 0',
       'spec.containers[0].resources.requests[disk]: Invalid value: "disk": must be a standard resource type or fully qualified',
       'spec.containers[0].resources.requests[disk]: Invalid value: "disk": must be a standard resource for containers',
+    ]);
+  });
+
+  it('keeps containers within the resources of their pod', () => {
+    const containers = [testContainer({ resources: { limits: { cpu: '3' }, requests: { cpu: '2' } } })];
+    expect(onPod({ containers, resources: { limits: { cpu: '2' }, requests: { cpu: '1', 'ephemeral-storage': '1' } } })).toEqual([
+      'spec.resources.requests[ephemeral-storage]: Unsupported value: "ephemeral-storage": supported values: "cpu", "hugepages-", "memory"',
+      'spec.resources.requests[cpu]: Invalid value: "1": must be greater than or equal to aggregate container requests of 2',
+      'spec.resources.containers[0][cpu].limits: Invalid value: "3": must be less than or equal to pod limits of 2',
     ]);
   });
 
@@ -150,6 +159,31 @@ describe('validatePod', () => {
     expect(onPod({ topologySpreadConstraints: [constraint, { ...constraint, maxSkew: 1 }] })).toEqual([
       'spec.topologySpreadConstraints[0].maxSkew: Invalid value: 0: must be greater than zero',
       'spec.topologySpreadConstraints[0].{topologyKey, whenUnsatisfiable}: Duplicate value: "{zone, DoNotSchedule}"',
+    ]);
+  });
+
+  it('keeps a pod with users of its own out of the namespaces of the host', () => {
+    expect(onPod({ hostUsers: false, hostPID: true })).toEqual(['spec.HostPID: Forbidden: when `hostUsers` is false']);
+  });
+
+  it('asks of an operating system only what it has', () => {
+    expect(onContainer({ securityContext: { privileged: true } }, { os: { name: 'windows' }, hostPID: true })).toEqual([
+      'spec.containers[0].securityContext.privileged: Forbidden: cannot be set for a windows pod',
+      'spec.hostPID: Forbidden: cannot be set for a windows pod',
+    ]);
+    expect(onContainer({ securityContext: { windowsOptions: {} } }, { os: { name: 'linux' } })).toEqual([
+      'spec.containers[0].securityContext.windowsOptions: Forbidden: windows options cannot be set for a linux pod',
+    ]);
+    expect(onPod({ os: { name: 'plan9' } })).toEqual(['spec.os: Unsupported value: "plan9": supported values: "linux", "windows"']);
+  });
+
+  it('takes label keys only beside a selector, and each only for one purpose', () => {
+    const term = { topologyKey: 'zone', matchLabelKeys: ['a'], mismatchLabelKeys: ['a'] };
+    const path = 'spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]';
+    expect(onPod({ affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } })).toEqual([
+      `${path}.matchLabelKeys: Forbidden: must not be specified when labelSelector is not set`,
+      `${path}.mismatchLabelKeys: Forbidden: must not be specified when labelSelector is not set`,
+      `${path}.matchLabelKeys[0]: Invalid value: "a": exists in both matchLabelKeys and mismatchLabelKeys`,
     ]);
   });
 

@@ -1,0 +1,25 @@
+import { runKubeApiserver } from '@keelson/apiserver';
+import { runDaemon } from '@keelson/component-base';
+import { readConfig, servingCertificate } from './config';
+import { flags } from './flags';
+import { openStore, validateStoreFlags } from './store';
+
+await runDaemon(
+  {
+    name: 'kube-apiserver',
+    description: 'Serves the Kubernetes API: validates and stores its objects, and tells everyone who watches of every change.',
+    flags,
+    validate: validateStoreFlags,
+    async run(values, context) {
+      const serving = await servingCertificate(values);
+      const config = await readConfig(values, serving);
+      await runKubeApiserver(config, {
+        ...context,
+        openStore: () => openStore(values),
+        listen: { address: values['bind-address'], port: values['secure-port'] },
+        shutdownDelayMilliseconds: values['shutdown-delay-duration'],
+      });
+    },
+  },
+  process,
+);

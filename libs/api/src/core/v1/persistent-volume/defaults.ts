@@ -1,0 +1,13 @@
+import type { PersistentVolume } from '../../../generated/core/v1';
+import { ensure } from '../../../presence';
+import { inWholeMillis } from '../pod-spec/defaults';
+
+export function defaultPersistentVolume(volume: PersistentVolume): void {
+  const spec = ensure(volume, 'spec', {});
+  const status = (volume.status ??= {});
+  status.phase ??= 'Pending';
+  spec.persistentVolumeReclaimPolicy ??= 'Retain';
+  spec.volumeMode ??= 'Filesystem';
+  if (spec.hostPath !== undefined) spec.hostPath.type ??= '';
+  if (spec.capacity !== undefined) spec.capacity = inWholeMillis(spec.capacity);
+}

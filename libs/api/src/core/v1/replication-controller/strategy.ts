@@ -1,0 +1,16 @@
+import { defineKind } from '../../../define-kind';
+import { replicationcontrollers } from '../../../generated/core/v1';
+import { dropDisabledFields } from '../pod-spec/disabled-fields';
+import { defaultReplicationController } from './defaults';
+import { columns } from './table';
+import { validateReplicationController } from './validation';
+
+export const replicationController = defineKind(replicationcontrollers, {
+  storagePath: 'controllers',
+  defaults: defaultReplicationController,
+  prepareForCreate: ({ spec }) => dropDisabledFields(spec.template?.spec),
+  prepareForUpdate: (next, previous) => dropDisabledFields(next.spec.template?.spec, previous.spec.template?.spec),
+  validate: validateReplicationController,
+  columns,
+  selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
+});

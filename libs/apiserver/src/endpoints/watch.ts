@@ -1,0 +1,146 @@
+import { StatusError, type Clock } from '@keelson/apimachinery';
+import type { Revision } from '@keelson/storage';
+import type { ApiResponse, ByteSink } from '../http/api-request';
+import type { ObjectEncoder } from '../negotiation/object-encoder';
+import type { CacheHub } from '../watch-cache/cache-hub';
+import type { WatchEncoder } from '../watch-cache/cache-event';
+import { CacheWatcher } from '../watch-cache/cache-watcher';
+import type { CachedObject } from '../watch-cache/cached-object';
+import type { ResourceCache } from '../watch-cache/resource-cache';
+import { parseResourceVersion, type ListQuery } from './list-options';
+import type { Selection } from './selection';
+
+/** Bookmarks come about this often, as upstream's; and once more shortly before a watch ends, so that its successor can go on from there. */
+const BOOKMARK_MILLISECONDS = 60_000;
+
+export interface WatchDeps {
+  readonly hub: CacheHub;
+  readonly clock: Clock;
+  /** `--min-request-timeout`: a watch without a timeout of its own lasts between this and twice as long. */
+  readonly minRequestTimeoutSeconds: number;
+  readonly random: () => number;
+}
+
+interface WatchRequest {
+  readonly query: ListQuery;
+  readonly selection: Selection;
+  readonly encoder: ObjectEncoder;
+  readonly signal: AbortSignal;
+}
+
+/** Objects of the initial state that are sent in one write. */
+const STATE_BATCH = 250;
+
+const everything = (): boolean => true;
+
+/**
+ * Streams the changes of what a request selects. Registering with the cache and reading what came before happen in one turn of the event
+ * loop, so nothing falls between.
+ * @throws StatusError Expired (410) if the cache no longer has all changes since the revision asked for
+ */
+export async function watchObjects(deps: WatchDeps, cache: ResourceCache, request: WatchRequest): Promise<ApiResponse> {
+  const wanted = parseResourceVersion(request.query.resourceVersion);
+  const startsWithState = request.query.sendInitialEvents ?? (wanted === undefined || wanted === 0);
+  if (wanted === undefined) await deps.hub.fresh();
+  else await deps.hub.reached(wanted);
+  // Refused now, while the response can still say so with its status.
+  if (!startsWithState && wanted !== undefined && cache.changesAfter(wanted) === undefined) throw tooOld(wanted, cache.oldestRevision);
+  return {
+    status: 200,
+    headers: { 'content-type': request.encoder.watchContentType, 'cache-control': 'no-cache, private' },
+    stream: (sink) => streamChanges(deps, cache, request, { sink, from: startsWithState ? undefined : wanted }),
+  };
+}
+
+async function streamChanges(
+  deps: WatchDeps,
+  cache: ResourceCache,
+  { encoder, query, selection, signal }: WatchRequest,
+  { from, sink }: { readonly sink: ByteSink; readonly from: Revision | undefined },
+): Promise<void> {
+  const start = from ?? deps.hub.revision;
+  const watcher = new CacheWatcher({
+    scope: selection.scope,
+    matches: selection.matches ?? everything,
+    encoder: encoder.watch,
+    sink,
+    from: start,
+  });
+  const state = from === undefined ? selectState(cache, selection) : [];
+  for (const event of from === undefined ? [] : (cache.changesAfter(from) ?? [])) watcher.offer(event);
+  const remove = cache.add(watcher);
+  const end = endOf(deps, query, signal);
+  const bookmarks = query.allowWatchBookmarks
+    ? repeatedly(deps.clock, BOOKMARK_MILLISECONDS, () => watcher.bookmark(deps.hub.revision))
+    : undefined;
+  try {
+    await sendState(state, encoder.watch, { sink, signal });
+    if (query.sendInitialEvents === true) sink.write(encoder.watch.bookmark(start, true));
+    watcher.release();
+    await Promise.race([end.promise, watcher.overflowed]);
+    if (query.allowWatchBookmarks && !signal.aborted) watcher.bookmark(deps.hub.revision);
+    watcher.flush();
+  } finally {
+    remove();
+    watcher.close();
+    end.cancel();
+    bookmarks?.();
+  }
+}
+
+function selectState(cache: ResourceCache, { matches, namespace, scope }: Selection): readonly CachedObject[] {
+  const named = scope.name === undefined || namespace === undefined ? undefined : [cache.objects.get(namespace, scope.name) ?? []].flat();
+  const objects = named ?? [...cache.objects.inOrder(namespace)];
+  return matches === undefined ? objects : objects.filter(matches);
+}
+
+/** Sends `objects` as additions, at the speed at which the client takes them. */
+async function sendState(
+  objects: readonly CachedObject[],
+  encoder: WatchEncoder,
+  { signal, sink }: { readonly sink: ByteSink; readonly signal: AbortSignal },
+): Promise<void> {
+  for (let start = 0; start < objects.length && !signal.aborted; start += STATE_BATCH) {
+    const frames = objects.slice(start, start + STATE_BATCH).map((object) => encoder.event('ADDED', object));
+    if (!sink.write(Buffer.concat(frames))) await sink.drained();
+  }
+}
+
+/** Resolves when the watch has lasted as long as it may, or its client is gone. */
+function endOf(
+  deps: WatchDeps,
+  query: ListQuery,
+  signal: AbortSignal,
+): { readonly promise: Promise<undefined>; readonly cancel: () => void } {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const stop = (): void => resolve(undefined);
+  const cancelTimer = deps.clock.setTimeout(stop, timeoutOf(deps, query));
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const cancel = (): void => {
+    cancelTimer();
+    signal.removeEventListener('abort', stop);
+  };
+  return { promise, cancel };
+}
+
+function timeoutOf({ minRequestTimeoutSeconds, random }: WatchDeps, { timeoutSeconds }: ListQuery): number {
+  return 1000 * (timeoutSeconds !== undefined && timeoutSeconds > 0 ? timeoutSeconds : minRequestTimeoutSeconds * (1 + random()));
+}
+
+function tooOld(revision: Revision, oldest: Revision): StatusError {
+  return StatusError.expired(`too old resource version: ${revision} (${oldest})`);
+}
+
+/** @returns its own undo */
+function repeatedly(clock: Clock, milliseconds: number, action: () => void): () => void {
+  let cancel = (): void => undefined;
+  const arm = (): void => {
+    cancel = clock.setTimeout(() => {
+      action();
+      arm();
+    }, milliseconds);
+  };
+  arm();
+  return () => cancel();
+}

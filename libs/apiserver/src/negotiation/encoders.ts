@@ -1,0 +1,65 @@
+import { apiVersionOf, StatusError, type Clock } from '@keelson/apimachinery';
+import type { ProtobufCodec } from '@keelson/api/server';
+import type { ServedResource } from '../endpoints/served-resource';
+import { headerOf } from '../endpoints/write-request';
+import type { ApiRequest } from '../http/api-request';
+import { negotiate, type Negotiated } from './accept';
+import { DerivedEncoder, metadataEncoder } from './derived-encoder';
+import { JsonEncoder } from './json-encoder';
+import type { ObjectEncoder } from './object-encoder';
+import { ProtobufEncoder } from './protobuf-encoder';
+import { DEFAULT_COLUMNS, TableEncoder, type IncludeObject } from './table-encoder';
+
+/** Chooses how a request's objects are encoded; encoders are made once for each resource and form, and shared. */
+export class Encoders {
+  readonly #clock: Clock;
+  readonly #protobuf: ProtobufCodec;
+  readonly #byResource = new WeakMap<ServedResource, Map<string, ObjectEncoder>>();
+
+  constructor(clock: Clock, protobuf: ProtobufCodec) {
+    this.#clock = clock;
+    this.#protobuf = protobuf;
+  }
+
+  /** @throws StatusError NotAcceptable (406), BadRequest for a malformed `includeObject` */
+  for(request: ApiRequest, served: ServedResource): ObjectEncoder {
+    const negotiated = negotiate(headerOf(request, 'accept'));
+    const includeObject = negotiated.as === 'Table' ? includeObjectOf(request) : 'None';
+    const key = `${negotiated.mediaType} ${negotiated.as} ${negotiated.metaVersion} ${includeObject}`;
+    let encoders = this.#byResource.get(served);
+    if (encoders === undefined) this.#byResource.set(served, (encoders = new Map<string, ObjectEncoder>()));
+    let encoder = encoders.get(key);
+    if (encoder === undefined) encoders.set(key, (encoder = this.#make(negotiated, includeObject, served)));
+    return encoder;
+  }
+
+  #make({ as, mediaType, metaVersion }: Negotiated, includeObject: IncludeObject, served: ServedResource): ObjectEncoder {
+    const { conversion, listKind, registry, resource } = served;
+    if (as === 'Table')
+      return new TableEncoder({ columns: registry.kind.rules.columns ?? DEFAULT_COLUMNS, metaVersion, includeObject, clock: this.#clock });
+    if (mediaType === 'application/vnd.kubernetes.protobuf') return this.#makeProtobuf(as, metaVersion, served);
+    if (as === 'PartialObjectMetadata') return metadataEncoder(metaVersion);
+    const identity = { apiVersion: apiVersionOf(resource), kind: resource.kind, listKind };
+    if (conversion === undefined) return new JsonEncoder({ ...identity, storedJson: registry.cache.resource.storedJson });
+    return new DerivedEncoder({ ...identity, id: `version/${identity.apiVersion}`, derive: (object) => conversion.fromStored(object) });
+  }
+
+  #makeProtobuf(as: Negotiated['as'], metaVersion: Negotiated['metaVersion'], { conversion, resource }: ServedResource): ObjectEncoder {
+    const codec = this.#protobuf;
+    if (as !== 'PartialObjectMetadata')
+      return new ProtobufEncoder({
+        codec,
+        kind: resource,
+        derive: conversion === undefined ? undefined : (object) => conversion.fromStored(object),
+      });
+    const kind = { group: 'meta.k8s.io', version: metaVersion, kind: 'PartialObjectMetadata' };
+    return new ProtobufEncoder({ codec, kind, derive: ({ metadata }) => ({ metadata }) });
+  }
+}
+
+function includeObjectOf({ query }: ApiRequest): IncludeObject {
+  const value = query.get('includeObject') ?? '';
+  if (value === '' || value === 'Metadata') return 'Metadata';
+  if (value === 'None' || value === 'Object') return value;
+  throw StatusError.badRequest(`unrecognized includeObject value: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,102 @@
+import {
+  deepEqual,
+  FieldErrors,
+  FieldPath,
+  StatusError,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+  type DeepReadonly,
+  type KubernetesObject,
+  type ObjectMeta,
+} from '@keelson/apimachinery';
+import type { ChangeContext } from './change-context';
+import { ensureNamespace, objectMetaRules } from './before-create';
+import type { RegisteredKind } from './registered-kind';
+
+type Fields = KubernetesObject & Record<string, unknown>;
+
+/** Carries over what an update can't change, and lets the kind prepare. @throws StatusError BadRequest for another namespace */
+export function prepareForUpdate(
+  kind: RegisteredKind,
+  next: KubernetesObject,
+  previous: DeepReadonly<KubernetesObject>,
+  context: ChangeContext,
+): void {
+  ensureNamespace(next, previous.metadata.namespace ?? '');
+  carryOverMetadata(next, previous);
+  prepare(kind, next, previous, context.subresource);
+  countGeneration(kind, next, previous);
+}
+
+/** All validation of a changed object. @throws StatusError Invalid (422) with every field that is wrong */
+export function validateForUpdate(
+  kind: RegisteredKind,
+  next: KubernetesObject,
+  previous: DeepReadonly<KubernetesObject>,
+  context: ChangeContext,
+): void {
+  const { resource, rules } = kind;
+  const errors = new FieldErrors();
+  validateObjectMeta(next.metadata, objectMetaRules(kind), FieldPath.of('metadata'), errors);
+  validateObjectMetaUpdate(next.metadata, previous.metadata, FieldPath.of('metadata'), errors);
+  if (context.subresource === '') {
+    rules.validate?.(next, FieldPath.root, errors);
+    rules.validateUpdate?.(next, previous, FieldPath.root, errors);
+  } else rules.subresources?.[context.subresource]?.validateUpdate?.(next, previous, FieldPath.root, errors);
+  if (!errors.isEmpty) throw StatusError.invalid(resource, next.metadata.name, errors);
+  for (const warning of rules.warnings?.(next, previous) ?? []) context.warnings.add(warning);
+}
+
+/** What a client sent may lack what every stored object has. */
+function carryOverMetadata(
+  { metadata }: { readonly metadata: Partial<ObjectMeta> },
+  { metadata: old }: DeepReadonly<KubernetesObject>,
+): void {
+  if ((metadata.uid ?? '') === '') metadata.uid = old.uid;
+  if (['', '0'].includes(metadata.resourceVersion ?? '')) metadata.resourceVersion = old.resourceVersion;
+  metadata.creationTimestamp = old.creationTimestamp;
+  delete metadata.selfLink;
+  delete metadata.managedFields;
+  if (old.generation === undefined) delete metadata.generation;
+  else metadata.generation = old.generation;
+  if (old.deletionTimestamp === undefined) delete metadata.deletionTimestamp;
+  else metadata.deletionTimestamp = old.deletionTimestamp;
+  if (old.deletionGracePeriodSeconds === undefined) delete metadata.deletionGracePeriodSeconds;
+  else metadata.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds;
+}
+
+function prepare(
+  { hasStatusSubresource, rules }: RegisteredKind,
+  next: KubernetesObject,
+  previous: DeepReadonly<KubernetesObject>,
+  subresource: string,
+): void {
+  if (subresource === '') {
+    if (hasStatusSubresource) copyField(next, previous, 'status');
+    rules.prepareForUpdate?.(next, previous);
+    return;
+  }
+  const own = rules.subresources?.[subresource];
+  if (own !== undefined) own.prepareForUpdate(next, previous);
+  else keepOnlyStatus(next, previous);
+}
+
+/** An update of `status` changes nothing else but labels, annotations and the like of the metadata. */
+function keepOnlyStatus(next: KubernetesObject, previous: DeepReadonly<KubernetesObject>): void {
+  for (const field of new Set([...Object.keys(next), ...Object.keys(previous)]))
+    if (field !== 'status' && field !== 'metadata' && field !== 'kind' && field !== 'apiVersion') copyField(next, previous, field);
+}
+
+function copyField(next: KubernetesObject, previous: DeepReadonly<KubernetesObject>, field: string): void {
+  const value = (previous as DeepReadonly<Fields>)[field];
+  if (value === undefined) Reflect.deleteProperty(next, field);
+  else (next as Fields)[field] = value;
+}
+
+function countGeneration({ rules }: RegisteredKind, next: KubernetesObject, previous: DeepReadonly<KubernetesObject>): void {
+  const { generation } = previous.metadata;
+  if (generation === undefined) return;
+  const fields = rules.generationFrom ?? ['spec'];
+  const changed = fields.some((field) => !deepEqual((next as Fields)[field], (previous as DeepReadonly<Fields>)[field]));
+  next.metadata.generation = changed ? generation + 1 : generation;
+}

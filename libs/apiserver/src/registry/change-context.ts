@@ -1,0 +1,15 @@
+import type { AdmissionChain } from '../admission/admission-plugin';
+import type { User } from '../http/api-request';
+
+/** What every write carries with it from its request. */
+export interface ChangeContext {
+  readonly user: User;
+  readonly dryRun: boolean;
+  readonly warnings: Set<string>;
+  readonly admission: AdmissionChain;
+  /** The namespace and name of the URL; empty where it has none. */
+  readonly namespace: string;
+  readonly name: string;
+  /** Empty for the object itself. */
+  readonly subresource: string;
+}

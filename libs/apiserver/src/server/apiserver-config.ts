@@ -1,0 +1,37 @@
+import type { SigningKey } from '../authentication/service-account-tokens';
+import type { StaticToken } from '../authentication/bearer-token';
+import type { ServingCertificate } from '../http/api-server';
+
+/** What an apiserver is told; flags and files are read before. */
+export interface ApiserverConfig {
+  /** Undefined: no port is ever taken, only connections from within the process. */
+  readonly serving: ServingCertificate | undefined;
+  /** PEM; undefined: client certificates are not asked for. */
+  readonly clientCertificateAuthority?: string | undefined;
+  /** The address other members of the cluster reach this server at; it goes into the endpoints of the `kubernetes` Service. */
+  readonly advertiseAddress: string;
+  readonly advertisePort: number;
+  readonly anonymousAuth: boolean;
+  readonly serviceAccounts: {
+    /** The first issuer signs; tokens of all of them are taken. */
+    readonly issuers: readonly string[];
+    readonly signingKey: SigningKey;
+    /** PEM of every key whose tokens are taken. */
+    readonly verificationKeys: readonly string[];
+    readonly audiences: readonly string[];
+  };
+  /** Tokens known from the start; never logged. */
+  readonly staticTokens: readonly StaticToken[];
+  readonly authorizationModes: readonly ('RBAC' | 'AlwaysAllow' | 'AlwaysDeny')[];
+  readonly serviceClusterIpRange: string;
+  readonly serviceNodePortRange: { readonly first: number; readonly last: number };
+  /** How this server shows itself to kubelets; undefined: exec, logs and the like are refused. */
+  readonly kubeletClient?:
+    { readonly certificate: string; readonly key: string; readonly certificateAuthority?: string | undefined } | undefined;
+  readonly requestTimeoutMilliseconds: number;
+  readonly minRequestTimeoutSeconds: number;
+  readonly maxRequestsInFlight: number;
+  readonly maxMutatingRequestsInFlight: number;
+  readonly enableAdmissionPlugins: readonly string[];
+  readonly disableAdmissionPlugins: readonly string[];
+}

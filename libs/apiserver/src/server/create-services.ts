@@ -1,0 +1,42 @@
+import type { Clock } from '@keelson/apimachinery';
+import type { Logger } from '@keelson/component-base';
+import type { Store } from '@keelson/storage';
+import { ClusterIpAllocator } from '../services/cluster-ip-allocator';
+import { KubernetesService } from '../services/kubernetes-service';
+import { NodePortAllocator } from '../services/node-port-allocator';
+import { ServiceHooks } from '../services/service-hooks';
+import type { ApiserverConfig } from './apiserver-config';
+import type { ResourceTable } from './resource-table';
+
+/** Lets Services have addresses and ports, and returns the keeper of the `kubernetes` Service, not yet started. */
+export function createServices(
+  config: ApiserverConfig,
+  table: ResourceTable,
+  { clock, log, random, store }: { readonly store: Store; readonly clock: Clock; readonly log: Logger; readonly random: () => number },
+): KubernetesService {
+  const services = table.registry('', 'v1', 'services');
+  const clusterIps = new ClusterIpAllocator({
+    range: config.serviceClusterIpRange,
+    addresses: table.registry('networking.k8s.io', 'v1', 'ipaddresses'),
+    random,
+  });
+  const nodePorts = new NodePortAllocator({ store, range: config.serviceNodePortRange, random });
+  services.install(
+    new ServiceHooks({
+      clusterIps,
+      nodePorts,
+      onError: (error) => log.error('An address or port of a Service could not be given back', { error }),
+    }),
+  );
+  return new KubernetesService({
+    store,
+    clock,
+    log,
+    services,
+    endpoints: table.registry('', 'v1', 'endpoints'),
+    endpointSlices: table.registry('discovery.k8s.io', 'v1', 'endpointslices'),
+    address: config.advertiseAddress,
+    port: config.advertisePort,
+    clusterIp: clusterIps.first,
+  });
+}

@@ -1,0 +1,103 @@
+import type { Clock } from '@keelson/apimachinery';
+import type { AdmissionChain } from '../admission/admission-plugin';
+import { resourceKey, type VirtualResource } from '../endpoints/api-endpoint';
+import type { BodyDecoder } from '../endpoints/body-decoder';
+import type { PatchSchemaOf } from '../endpoints/resource-handlers';
+import { selfSubjectAccessReviews, selfSubjectRulesReviews, subjectAccessReviews } from '../reviews/access-review';
+import { selfSubjectReviews, tokenReviews } from '../reviews/token-review';
+import { bindingSubresource } from '../subresources/binding';
+import { evictionSubresource } from '../subresources/eviction';
+import { scaleSubresource } from '../subresources/scale';
+import { tokenSubresource } from '../subresources/token';
+import type { Auth } from './create-auth';
+import type { ResourceTable } from './resource-table';
+
+export interface VirtualResourceDeps {
+  readonly table: ResourceTable;
+  readonly auth: Auth;
+  readonly admission: AdmissionChain;
+  readonly decoder: BodyDecoder;
+  readonly clock: Clock;
+  readonly audiences: readonly string[];
+  readonly patchSchemaOf: PatchSchemaOf;
+}
+
+/** Resources that are answered and never stored. */
+export const UNSTORED: ReadonlySet<string> = new Set([
+  '/v1/bindings',
+  '/v1/componentstatuses',
+  'authentication.k8s.io/v1/selfsubjectreviews',
+  'authentication.k8s.io/v1/tokenreviews',
+  'authorization.k8s.io/v1/localsubjectaccessreviews',
+  'authorization.k8s.io/v1/selfsubjectaccessreviews',
+  'authorization.k8s.io/v1/selfsubjectrulesreviews',
+  'authorization.k8s.io/v1/subjectaccessreviews',
+]);
+
+/** Everything a URL can name that is no plain view of a stored object, by its key. */
+export function virtualResources(deps: VirtualResourceDeps): ReadonlyMap<string, VirtualResource> {
+  return new Map([...reviews(deps), ...podSubresources(deps), ...scales(deps)]);
+}
+
+function reviews({ audiences, auth, clock, decoder }: VirtualResourceDeps): [string, VirtualResource][] {
+  const access = { decoder, authorizer: auth.authorizer, rbac: auth.rbac };
+  return [
+    ['authentication.k8s.io/v1/selfsubjectreviews', selfSubjectReviews(clock)],
+    [
+      'authentication.k8s.io/v1/tokenreviews',
+      tokenReviews({ decoder, serviceAccountTokens: auth.serviceAccountTokens, others: [auth.staticTokens], audiences }),
+    ],
+    ['authorization.k8s.io/v1/localsubjectaccessreviews', subjectAccessReviews(access, 'LocalSubjectAccessReview')],
+    ['authorization.k8s.io/v1/selfsubjectaccessreviews', selfSubjectAccessReviews(access)],
+    ['authorization.k8s.io/v1/selfsubjectrulesreviews', selfSubjectRulesReviews(access)],
+    ['authorization.k8s.io/v1/subjectaccessreviews', subjectAccessReviews(access, 'SubjectAccessReview')],
+  ];
+}
+
+function podSubresources({ admission, audiences, auth, clock, decoder, table }: VirtualResourceDeps): [string, VirtualResource][] {
+  const pods = table.registry('', 'v1', 'pods');
+  const binding = bindingSubresource({ decoder, admission, clock, pods });
+  return [
+    ['/v1/bindings', binding],
+    ['/v1/pods/binding', binding],
+    [
+      '/v1/pods/eviction',
+      evictionSubresource({
+        decoder,
+        admission,
+        pods,
+        budgets: table.registry('policy', 'v1', 'poddisruptionbudgets'),
+        now: () => clock.now(),
+      }),
+    ],
+    [
+      '/v1/serviceaccounts/token',
+      tokenSubresource({
+        decoder,
+        issuer: auth.issuer,
+        audiences,
+        serviceAccounts: table.registry('', 'v1', 'serviceaccounts'),
+        pods,
+        secrets: table.registry('', 'v1', 'secrets'),
+        nodes: table.registry('', 'v1', 'nodes'),
+      }),
+    ],
+  ];
+}
+
+const SCALABLE = [
+  { group: '', version: 'v1', resource: 'replicationcontrollers' },
+  { group: 'apps', version: 'v1', resource: 'deployments' },
+  { group: 'apps', version: 'v1', resource: 'replicasets' },
+  { group: 'apps', version: 'v1', resource: 'statefulsets' },
+];
+
+function scales({ admission, decoder, patchSchemaOf, table }: VirtualResourceDeps): [string, VirtualResource][] {
+  const patchSchema = patchSchemaOf({ group: 'autoscaling', version: 'v1', kind: 'Scale' });
+  return SCALABLE.flatMap((resource): [string, VirtualResource][] => {
+    const served = table.served.get(resourceKey(resource));
+    return served === undefined
+      ? []
+      : [[resourceKey({ ...resource, subresource: 'scale' }), scaleSubresource(served, { decoder, admission, patchSchema })]];
+  });
+}

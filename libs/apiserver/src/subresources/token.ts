@@ -1,0 +1,95 @@
+import { FieldErrors, FieldPath, formatTime, StatusError, type DeepReadonly } from '@keelson/apimachinery';
+import type { Node, Pod, ServiceAccount, TokenRequest } from '@keelson/api';
+import type { TokenIssuer } from '../authentication/service-account-tokens';
+import type { VirtualResource } from '../endpoints/api-endpoint';
+import type { BodyDecoder } from '../endpoints/body-decoder';
+import { jsonResponse } from '../endpoints/resource-handlers';
+import type { ApiRequest } from '../http/api-request';
+import type { ObjectRegistry } from '../registry/object-registry';
+import { readUnstored } from './create-body';
+
+const TOKEN_REQUEST = { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' };
+const DEFAULT_SECONDS = 3600;
+const LEAST_SECONDS = 600;
+const MOST_SECONDS = 2 ** 32;
+
+export interface TokenDeps {
+  readonly decoder: BodyDecoder;
+  readonly issuer: TokenIssuer;
+  /** The audiences of a token that names none. */
+  readonly audiences: readonly string[];
+  readonly serviceAccounts: ObjectRegistry;
+  readonly pods: ObjectRegistry;
+  readonly secrets: ObjectRegistry;
+  readonly nodes: ObjectRegistry;
+}
+
+/** `serviceaccounts/token`: makes a token of an account, bound to what the request names. */
+export function tokenSubresource(deps: TokenDeps): VirtualResource {
+  return {
+    create: async (request: ApiRequest) => {
+      const review = await readUnstored<TokenRequest>(request, deps.decoder, TOKEN_REQUEST);
+      const { name, namespace } = request.info;
+      const { metadata } = (await deps.serviceAccounts.get({ namespace, name })).object as DeepReadonly<ServiceAccount>;
+      const seconds = review.spec.expirationSeconds ?? DEFAULT_SECONDS;
+      validate(name, seconds);
+      const bound = await findBound(deps, review, { namespace, account: name });
+      const { audiences: requested = [] } = review.spec;
+      const audiences = requested.length > 0 ? requested : deps.audiences;
+      const { expires, token } = await deps.issuer.issue({ namespace, account: { name, uid: metadata.uid }, ...bound }, audiences, seconds);
+      return jsonResponse(201, {
+        kind: 'TokenRequest',
+        apiVersion: 'authentication.k8s.io/v1',
+        metadata: { name, namespace, creationTimestamp: formatTime(expires - seconds * 1000) },
+        spec: { ...review.spec, audiences, expirationSeconds: seconds },
+        status: { token, expirationTimestamp: formatTime(expires) },
+      });
+    },
+  };
+}
+
+function validate(name: string, seconds: number): void {
+  const path = FieldPath.of('spec', 'expirationSeconds');
+  const errors = new FieldErrors();
+  if (seconds < LEAST_SECONDS) errors.invalid(path, seconds, 'may not specify a duration less than 10 minutes');
+  if (seconds > MOST_SECONDS) errors.invalid(path, seconds, 'may not specify a duration larger than 2^32 seconds');
+  if (!errors.isEmpty) throw StatusError.invalid(TOKEN_REQUEST, name, errors);
+}
+
+interface Bound {
+  readonly pod?: { name: string; uid: string };
+  readonly node?: { name: string; uid: string };
+  readonly secret?: { name: string; uid: string };
+}
+
+/** @throws StatusError NotFound, Conflict (another uid), BadRequest (another kind, or a pod of another account) */
+async function findBound(
+  deps: TokenDeps,
+  { spec }: TokenRequest,
+  { account, namespace }: { namespace: string; account: string },
+): Promise<Bound> {
+  const reference = spec.boundObjectRef;
+  if (reference === undefined) return {};
+  const { apiVersion = 'v1', kind = '', name = '', uid } = reference;
+  const check = (object: { readonly metadata: { readonly uid: string } }): { name: string; uid: string } => {
+    if (uid !== undefined && uid !== '' && uid !== object.metadata.uid)
+      throw StatusError.conflict(
+        { group: '', resource: kind },
+        name,
+        `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+      );
+    return { name, uid: object.metadata.uid };
+  };
+  if (apiVersion === 'v1' && kind === 'Pod') {
+    const pod = (await deps.pods.get({ namespace, name })).object as DeepReadonly<Pod>;
+    if (pod.spec.serviceAccountName !== account)
+      throw StatusError.badRequest(
+        `cannot bind token for serviceaccount ${JSON.stringify(account)} to pod running with different serviceaccount name.`,
+      );
+    const node = deps.nodes.peek({ name: pod.spec.nodeName ?? '' })?.object as DeepReadonly<Node> | undefined;
+    return { pod: check(pod), ...(node === undefined ? {} : { node: { name: node.metadata.name, uid: node.metadata.uid } }) };
+  }
+  if (apiVersion === 'v1' && kind === 'Secret') return { secret: check((await deps.secrets.get({ namespace, name })).object) };
+  if (apiVersion === 'v1' && kind === 'Node') return { node: check((await deps.nodes.get({ name })).object) };
+  throw StatusError.badRequest(`cannot bind token to object of type ${apiVersion}, Kind=${kind}`);
+}

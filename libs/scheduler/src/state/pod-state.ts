@@ -1,0 +1,40 @@
+import type { DeepReadonly, Pod } from '@keelson/api';
+import { objectKey, type ObjectKey } from '@keelson/apimachinery';
+import { podRequests, podRequestsForScoring, type Resources } from './resources';
+
+/** A port that a pod takes on its node. `hostIP` 0.0.0.0 is every address. */
+export interface HostPort {
+  readonly protocol: string;
+  readonly hostIP: string;
+  readonly port: number;
+}
+
+/** A pod with what scheduling asks of it again and again, computed once per version. */
+export interface PodState {
+  readonly pod: DeepReadonly<Pod>;
+  readonly key: ObjectKey;
+  readonly uid: string;
+  readonly requests: Resources;
+  readonly scoringRequests: Resources;
+  readonly hostPorts: readonly HostPort[];
+}
+
+export function podStateOf(pod: DeepReadonly<Pod>): PodState {
+  return {
+    pod,
+    key: objectKey(pod.metadata),
+    uid: pod.metadata.uid,
+    requests: podRequests(pod),
+    scoringRequests: podRequestsForScoring(pod),
+    hostPorts: hostPortsOf(pod),
+  };
+}
+
+/** Those of the containers and of the sidecars, which run beside them; other init containers hold theirs only for a while. */
+function hostPortsOf(pod: DeepReadonly<Pod>): HostPort[] {
+  const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  return [...pod.spec.containers, ...sidecars]
+    .flatMap(({ ports }) => ports ?? [])
+    .filter(({ hostPort }) => hostPort !== undefined && hostPort > 0)
+    .map(({ hostPort = 0, protocol = 'TCP', hostIP = '' }) => ({ protocol, hostIP: hostIP === '' ? '0.0.0.0' : hostIP, port: hostPort }));
+}
