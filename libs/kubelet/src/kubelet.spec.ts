@@ -1,3 +1,4 @@
+import type { PodListener } from './pod-sources/pods-by-node';
 import { container, pod } from './testing/fixtures';
 import { TestNode } from './testing/test-node';
 
@@ -201,5 +202,24 @@ describe('Kubelet', () => {
     await node.clock.advance(1_000);
     expect(node.pod('static-node-1')).toBeUndefined();
     expect(node.runtime.running()).toEqual([]);
+  });
+
+  it('runs static pods while the apiserver can not be reached', async () => {
+    const never = new Promise<void>(() => undefined);
+    const file = pod(
+      {},
+      {
+        name: 'static-node-1',
+        uid: 'hash-1',
+        annotations: { 'kubernetes.io/config.source': 'file', 'kubernetes.io/config.hash': 'hash-1' },
+      },
+    );
+    const source = {
+      synced: Promise.resolve(),
+      subscribe: (listener: PodListener) => (listener({ type: 'set', pod: file }), () => undefined),
+    };
+    await node.start({ sources: { api: { synced: never, subscribe: () => () => undefined }, files: source } });
+    await node.clock.advance(1_000);
+    expect(node.runtime.running()).toEqual(['web']);
   });
 });

@@ -191,12 +191,12 @@ export class Kubelet {
 
   async #runPods(): Promise<void> {
     const { api, files } = this.#parts.sources;
-    await api.synced;
-    const undo = [api.subscribe((change) => this.#onApiPod(change))];
-    if (files !== undefined) {
-      await files.synced;
-      undo.push(files.subscribe((change) => this.#onStaticPod(change)));
-    }
+    const undo: (() => void)[] = [];
+    // Static pods don't wait for the apiserver, which may be one of them.
+    await files?.synced;
+    if (files !== undefined) undo.push(files.subscribe((change) => this.#onStaticPod(change)));
+    await Promise.race([api.synced, aborted(this.#signal)]);
+    if (!this.#signal.aborted) undo.push(api.subscribe((change) => this.#onApiPod(change)));
     while (!this.#signal.aborted) {
       await this.#mirrors.reconcileAll();
       await this.#orphans.collect().catch((error: unknown) => this.#parts.log.warn('Looking for forgotten containers failed', { error }));
@@ -279,4 +279,8 @@ export class Kubelet {
     this.#backoff.forget(`${uid}_`);
     if (isStaticPod(pod)) this.#mirrors.deleteStatic(pod);
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { nodes, pods, services, type Node, type Pod } from '@keelson/api';
 import type { Clock } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
-import { createDaemonApp, serveHttp, versionInfo, type DaemonContext, type Listening } from '@keelson/component-base';
+import { createDaemonApp, followFiles, serveHttp, versionInfo, type DaemonContext, type Listening } from '@keelson/component-base';
 import type { Container, ContainerRuntime } from '@keelson/container-runtime';
 import type { EventRecorder, Informer, InformerFactory } from '@keelson/controller-runtime';
 import { ensureServingCertificate } from '@keelson/pki';
@@ -27,6 +27,9 @@ import { StaticPodFolder } from './static-pods/static-pod-folder';
 import { LinuxMounter } from './volumes/mounter';
 import { NodeVolumes } from './volumes/node-volumes';
 import { ServiceAccountTokens } from './volumes/service-account-tokens';
+
+/** How often it is looked whether the serving certificate was renewed. */
+const CERTIFICATE_INTERVAL = 60_000;
 
 export interface KubeletDeps extends DaemonContext {
   readonly client: ApiClient;
@@ -65,7 +68,7 @@ export async function runKubelet(config: KubeletConfig, deps: KubeletDeps): Prom
   ownNode.subscribe(() => kubelet.nodeChanged());
   informers.start(signal);
   addHealthCheck(deps, kubelet);
-  if (config.enableServer) await startServer(config, { deps, kubelet, machine });
+  if (config.enableServer) await startServer(config, { deps, kubelet, machine, host });
   const healthz = config.healthzPort === 0 ? undefined : await startHealthz(config, deps);
   const staticPods = folder === undefined ? Promise.resolve() : folder.run(signal);
   await Promise.all([kubelet.run(), staticPods, informers.stopped()]);
@@ -154,18 +157,22 @@ function addHealthCheck({ health }: KubeletDeps, kubelet: Kubelet): void {
   });
 }
 
-async function startServer(
-  config: KubeletConfig,
-  { deps, kubelet, machine }: { readonly deps: KubeletDeps; readonly kubelet: Kubelet; readonly machine: MachineInfo },
-): Promise<void> {
+interface ServerWiring {
+  readonly deps: KubeletDeps;
+  readonly kubelet: Kubelet;
+  readonly machine: MachineInfo;
+  readonly host: LinuxHost;
+}
+
+async function startServer(config: KubeletConfig, { deps, kubelet, machine, host }: ServerWiring): Promise<void> {
   const { client, clock, log, runtime, metrics, health, signal, protocols = [] } = deps;
-  const names = [...new Set([config.nodeName, machine.hostname])];
+  const addresses = config.nodeIPs.length > 0 ? config.nodeIPs : await host.addresses();
   const files = await ensureServingCertificate({
     certificateFile: config.tlsCertFile,
     keyFile: config.tlsPrivateKeyFile,
     certificateFolder: config.certDir,
     name: 'kubelet',
-    subject: { commonName: config.nodeName, dnsNames: names, ipAddresses: [...config.nodeIPs] },
+    subject: { commonName: config.nodeName, dnsNames: [...new Set([config.nodeName, machine.hostname])], ipAddresses: [...addresses] },
     clock,
   });
   const authentication = { anonymous: config.anonymousAuth, webhook: config.tokenReviews, cacheMilliseconds: config.tokenReviewTTL };
@@ -192,6 +199,16 @@ async function startServer(
     },
     signal,
   });
+  await followFiles(
+    [files.certificateFile, files.keyFile],
+    ([certificate = '', key = '']) => server.renewCertificate(String(certificate), String(key)),
+    {
+      timers: clock,
+      interval: CERTIFICATE_INTERVAL,
+      signal,
+      onError: (error) => log.error('The renewed serving certificate can not be used; the old one stays', { error }),
+    },
+  );
   const port = await server.listen(config.port, config.address);
   log.info('Serving', { address: config.address, port });
 }

@@ -103,13 +103,16 @@ export class PodWorker {
     this.#wakeUp.wake();
   }
 
-  /** Resolves when nothing of the pod is left, or when the kubelet ends: then the containers run on. */
+  /**
+   * Resolves when nothing of the pod is left, or when the kubelet ends: then the containers run on. Whoever aborts the signal must wake
+   * the worker, too: thousands of them would make listeners of the signal themselves dear.
+   */
   async run(): Promise<void> {
     const { clock, signal } = this.#deps;
     while (!signal.aborted) {
       const next = await this.#round();
       if (next === 'finished') return;
-      if (next > 0) await this.#wakeUp.wait(clock, next, signal);
+      if (next > 0) await this.#wakeUp.wait(clock, next);
     }
   }
 

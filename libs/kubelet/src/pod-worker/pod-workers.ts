@@ -24,6 +24,7 @@ export class PodWorkers {
 
   constructor(deps: PodWorkersDeps) {
     this.#deps = deps;
+    deps.signal.addEventListener('abort', () => this.all().forEach((worker) => worker.wake()), { once: true });
   }
 
   get(uid: string): PodWorker | undefined {

@@ -15,16 +15,16 @@ export class WakeUp {
   }
 
   /** Resolves when woken, after `milliseconds`, or when `signal` aborts, whichever is first. */
-  async wait(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
-    if (!this.#pending && !signal.aborted) {
+  async wait(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {
+    if (!this.#pending && signal?.aborted !== true) {
       await new Promise<void>((resolve) => {
         const finish = (): void => {
           cancel();
-          signal.removeEventListener('abort', finish);
+          signal?.removeEventListener('abort', finish);
           resolve();
         };
         const cancel = clock.setTimeout(finish, milliseconds);
-        signal.addEventListener('abort', finish, { once: true });
+        signal?.addEventListener('abort', finish, { once: true });
         this.#resolve = finish;
       });
     }

@@ -1,10 +1,12 @@
 import { sleep, type Clock } from '@keelson/apimachinery';
 import type { Logger } from '@keelson/component-base';
-import type { Container, ContainerRuntime, PodIdentity, Sandbox } from '@keelson/container-runtime';
+import type { Container, ContainerRuntime, PodIdentity, RuntimeEvent, Sandbox } from '@keelson/container-runtime';
 import { EMPTY_POD_STATE, podState, type PodState } from './pod-state';
 
 /** How often everything is looked at again, in case the runtime's events missed something. */
 const RELIST_MILLISECONDS = 10_000;
+/** Docker tells that a container has ended a moment before its own lists show it: listeners are told again after so long. */
+const ECHO_MILLISECONDS = 200;
 
 export interface PodStatesDeps {
   readonly runtime: ContainerRuntime;
@@ -59,7 +61,7 @@ export class PodStates {
 
   /** Until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const watching = this.#deps.runtime.watch((event) => this.#onEvent(event?.podUid), signal);
+    const watching = this.#deps.runtime.watch((event) => this.#onEvent(event, signal), signal);
     while (!signal.aborted) {
       await this.#relist().catch((error: unknown) => this.#deps.log.error('Relisting the containers failed', { error }));
       await sleep(this.#deps.clock, RELIST_MILLISECONDS, signal);
@@ -67,9 +69,13 @@ export class PodStates {
     await watching;
   }
 
-  #onEvent(podUid: string | undefined): void {
-    if (podUid !== undefined) return this.#tell(podUid);
-    this.#relist().catch((error: unknown) => this.#deps.log.error('Relisting the containers failed', { error }));
+  #onEvent(event: RuntimeEvent | undefined, signal: AbortSignal): void {
+    if (event === undefined) {
+      this.#relist().catch((error: unknown) => this.#deps.log.error('Relisting the containers failed', { error }));
+      return;
+    }
+    this.#tell(event.podUid);
+    if (event.type === 'exited') void sleep(this.#deps.clock, ECHO_MILLISECONDS, signal).then(() => this.#tell(event.podUid));
   }
 
   async #relist(): Promise<void> {

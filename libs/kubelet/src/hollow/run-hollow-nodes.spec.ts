@@ -1,0 +1,61 @@
+import { FakeClock } from '@keelson/apimachinery';
+import type { Node, Pod } from '@keelson/api';
+import { silentLogger } from '@keelson/component-base';
+import { HollowRuntime } from '@keelson/container-runtime';
+import type { CacheEvent, Informer } from '@keelson/controller-runtime';
+import { FakeApi } from '../testing/fake-api';
+import { pod } from '../testing/fixtures';
+import { SETTINGS } from '../testing/test-node';
+import { runHollowNodes } from './run-hollow-nodes';
+
+describe('runHollowNodes', () => {
+  it('registers all nodes and runs the pods of each through one informer', async () => {
+    const clock = new FakeClock();
+    const api = new FakeApi();
+    const stop = new AbortController();
+    let deliver: (event: CacheEvent<Pod>) => void = () => undefined;
+    const pods = {
+      addIndex: () => undefined,
+      byIndex: () => [],
+      subscribe: (listener: typeof deliver) => (deliver = listener),
+      synced: Promise.resolve(),
+      hasSynced: true,
+    } as unknown as Informer<Pod>;
+    const nodes = { get: (name: string) => api.find<Node>('nodes', name) } as unknown as Informer<Node>;
+    api.onChange((resource, type, object) => {
+      if (resource === 'pods' && type === 'set') deliver({ type: 'add', object: object as unknown as Pod });
+    });
+    const node = { ...SETTINGS.node, nodeIPs: [] };
+    const options = {
+      count: 20,
+      namePrefix: 'hollow-',
+      cpuCores: 4,
+      memoryBytes: 2 ** 33,
+      node,
+      nodeStatusUpdateFrequency: 10_000,
+      nodeStatusReportFrequency: 300_000,
+      nodeLeaseDurationSeconds: 40,
+    };
+    const running = runHollowNodes(options, {
+      client: api.client,
+      pods,
+      nodes,
+      runtime: (name) => new HollowRuntime({ node: name, clock }),
+      recorder: () => ({ event: () => undefined }),
+      clock,
+      random: () => 0,
+      log: silentLogger,
+      signal: stop.signal,
+    });
+    await clock.advance(3_000);
+    for (let index = 0; index < 20; index += 1)
+      api.put('pods', pod({ nodeName: `hollow-${index}` }, { name: `p-${index}`, uid: `u-${index}` }));
+    await clock.advance(1_000);
+    const phases = Array.from({ length: 20 }, (_, index) => api.find<Pod>('pods', `p-${index}`)?.status?.phase);
+    expect(new Set(phases)).toEqual(new Set(['Running']));
+    expect(api.find('nodes', 'hollow-19')).toMatchObject({ status: { addresses: [{ address: '172.16.0.20' }, {}] } });
+    stop.abort();
+    await running;
+    expect(clock.pending).toBe(0);
+  });
+});

@@ -1,0 +1,63 @@
+import type { Node } from '@keelson/api';
+import { TestNode } from '../testing/test-node';
+
+describe('NodeReporter', () => {
+  let node: TestNode;
+  const stored = () => node.api.find<Node>('nodes', 'node-1')!;
+  const patches = () => node.api.requests.filter((request) => request === 'patch nodes node-1').length;
+
+  beforeEach(() => (node = new TestNode()));
+  afterEach(() => node.stop());
+
+  it('tells capacity, addresses and that it is ready', async () => {
+    await node.start();
+    expect(stored().status).toMatchObject({
+      capacity: { cpu: '4', memory: '8388608Ki', pods: '110' },
+      addresses: [
+        { type: 'InternalIP', address: '192.168.0.1' },
+        { type: 'Hostname', address: 'node-1' },
+      ],
+      nodeInfo: { kubeletVersion: 'v1.36.3', containerRuntimeVersion: 'docker://27.0' },
+    });
+    expect(stored().status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True', reason: 'KubeletReady' });
+  });
+
+  it('writes only what is new, and every five minutes in any case', async () => {
+    await node.start();
+    const first = patches();
+    await node.clock.advance(295_000);
+    expect(patches()).toBe(first);
+    await node.clock.advance(10_000);
+    expect(patches()).toBe(first + 1);
+  });
+
+  it('says at the next look that the engine is down, and soon that it is up again', async () => {
+    await node.start();
+    node.runtime.failures.set('check', [new Error('engine is down')]);
+    await node.clock.advance(10_000);
+    expect(stored().status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
+      status: 'False',
+      message: '[engine is down]',
+    });
+    await node.clock.advance(1_000);
+    expect(stored().status?.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('True');
+  });
+
+  it('registers again when someone deleted the node', async () => {
+    await node.start();
+    node.api.remove('nodes', { name: 'node-1' });
+    await node.clock.advance(320_000);
+    expect(stored().status?.capacity).toMatchObject({ cpu: '4' });
+  });
+
+  it('gives the runtime the range of pod addresses once, as soon as the node has one', async () => {
+    const seen: { node?: Node } = {};
+    const kubelet = await node.start({ observedNode: () => seen.node });
+    seen.node = { ...stored(), spec: { podCIDR: '10.244.1.0/24' } };
+    kubelet.nodeChanged();
+    await node.clock.advance(10);
+    kubelet.nodeChanged();
+    await node.clock.advance(20_000);
+    expect(node.runtime.calls).toEqual(['setPodCIDR 10.244.1.0/24']);
+  });
+});
