@@ -93,6 +93,6 @@ export interface KindConversion<Served extends KubernetesObject = KubernetesObje
 }
 
 /** Declares a kind; `resource` is its generated descriptor. */
-export function defineKind<T extends KubernetesObject>(resource: Resource<T>, rules: KindRules<T>): KindDefinition<T> {
+export function defineKind<T extends KubernetesObject>(resource: Resource<T>, rules: KindRules<NoInfer<T>>): KindDefinition<T> {
   return { ...rules, resource };
 }

@@ -1,3 +1,23 @@
+import { controllerRevision } from './apps/v1/controller-revision/strategy';
+import { daemonSet } from './apps/v1/daemon-set/strategy';
+import { deployment } from './apps/v1/deployment/strategy';
+import { replicaSet } from './apps/v1/replica-set/strategy';
+import { statefulSet } from './apps/v1/stateful-set/strategy';
+import { cronJob } from './batch/v1/cron-job/strategy';
+import { job } from './batch/v1/job/strategy';
+import { endpointSlice } from './discovery/v1/endpoint-slice/strategy';
+import { lease } from './coordination/v1/lease/strategy';
+import { priorityClass } from './scheduling/v1/priority-class/strategy';
+import { podDisruptionBudget } from './policy/v1/pod-disruption-budget/strategy';
+import { ipAddressKind } from './networking/v1/ip-address/strategy';
+import { serviceCidr } from './networking/v1/service-cidr/strategy';
+import { ingress } from './networking/v1/ingress/strategy';
+import { ingressClass } from './networking/v1/ingress-class/strategy';
+import { networkPolicy } from './networking/v1/network-policy/strategy';
+import { storageClass } from './storage/v1/storage-class/strategy';
+import { runtimeClass } from './node/v1/runtime-class/strategy';
+import { apiService } from './apiregistration/v1/api-service/strategy';
+import { customResourceDefinition } from './apiextensions/v1/custom-resource-definition/strategy';
 import { binding } from './core/v1/binding/strategy';
 import { componentStatus } from './core/v1/component-status/strategy';
 import { configMap } from './core/v1/config-map/strategy';
@@ -41,6 +61,26 @@ export const kinds: readonly KindDefinition[] = [
   secret,
   service,
   serviceAccount,
+  controllerRevision,
+  daemonSet,
+  deployment,
+  replicaSet,
+  statefulSet,
+  cronJob,
+  job,
+  endpointSlice,
+  lease,
+  priorityClass,
+  podDisruptionBudget,
+  ipAddressKind,
+  serviceCidr,
+  ingress,
+  ingressClass,
+  networkPolicy,
+  storageClass,
+  runtimeClass,
+  apiService,
+  customResourceDefinition,
   clusterRole,
   clusterRoleBinding,
   role,

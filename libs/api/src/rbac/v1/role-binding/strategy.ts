@@ -1,5 +1,14 @@
 import { nameIsPathSegment } from '@keelson/apimachinery';
 import { defineKind } from '../../../define-kind';
 import { rolebindings } from '../../../generated/rbac/v1';
+import { bindingColumns } from '../binding-columns';
+import { defaultBinding, validateBinding, validateBindingUpdate } from '../binding-rules';
 
-export const roleBinding = defineKind(rolebindings, { validateName: nameIsPathSegment });
+export const roleBinding = defineKind(rolebindings, {
+  validateName: nameIsPathSegment,
+  generationFrom: [],
+  defaults: defaultBinding,
+  validate: (object, path, errors) => validateBinding(object, path, errors, { namespaced: true }),
+  validateUpdate: validateBindingUpdate,
+  columns: bindingColumns,
+});

@@ -1,0 +1,13 @@
+import { nameColumn } from '../../../columns';
+import { defineKind, type TableColumn } from '../../../define-kind';
+import { customresourcedefinitions, type CustomResourceDefinition } from '../../../generated/apiextensions/v1';
+
+const columns: readonly TableColumn<CustomResourceDefinition>[] = [
+  nameColumn,
+  { name: 'Created At', type: 'date', value: ({ metadata }) => metadata.creationTimestamp },
+];
+
+export const customResourceDefinition = defineKind(customresourcedefinitions, {
+  storagePath: 'apiextensions.k8s.io/customresourcedefinitions',
+  columns,
+});

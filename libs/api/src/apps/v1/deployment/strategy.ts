@@ -1,0 +1,15 @@
+import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
+import { defineKind } from '../../../define-kind';
+import { deployments } from '../../../generated/apps/v1';
+import { defaultDeployment } from './defaults';
+import { columns } from './table';
+import { validateDeployment, validateDeploymentUpdate } from './validation';
+
+export const deployment = defineKind(deployments, {
+  defaults: defaultDeployment,
+  prepareForCreate: ({ spec }) => dropDisabledFields(spec.template.spec),
+  prepareForUpdate: (next, previous) => dropDisabledFields(next.spec.template.spec, previous.spec.template.spec),
+  validate: validateDeployment,
+  validateUpdate: validateDeploymentUpdate,
+  columns,
+});

@@ -1,0 +1,16 @@
+import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
+import { defineKind } from '../../../define-kind';
+import { replicasets } from '../../../generated/apps/v1';
+import { defaultReplicaSet } from './defaults';
+import { columns } from './table';
+import { validateReplicaSet, validateReplicaSetUpdate } from './validation';
+
+export const replicaSet = defineKind(replicasets, {
+  defaults: defaultReplicaSet,
+  prepareForCreate: ({ spec }) => dropDisabledFields(spec.template?.spec),
+  prepareForUpdate: (next, previous) => dropDisabledFields(next.spec.template?.spec, previous.spec.template?.spec),
+  validate: validateReplicaSet,
+  validateUpdate: validateReplicaSetUpdate,
+  columns,
+  selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
+});

@@ -1,0 +1,16 @@
+import { defaultPodTemplateSpec } from '../../../core/v1/pod-template-spec/defaults';
+import type { StatefulSet } from '../../../generated/apps/v1';
+import { ensure } from '../../../presence';
+
+export function defaultStatefulSet({ spec }: StatefulSet): void {
+  if ((spec.podManagementPolicy ?? '') === '') spec.podManagementPolicy = 'OrderedReady';
+  const strategy = ensure(spec, 'updateStrategy', {});
+  if ((strategy.type ?? '') === '') strategy.type = 'RollingUpdate';
+  if (strategy.type === 'RollingUpdate') ensure(strategy, 'rollingUpdate', {}).partition ??= 0;
+  const retention = ensure(spec, 'persistentVolumeClaimRetentionPolicy', {});
+  retention.whenDeleted ??= 'Retain';
+  retention.whenScaled ??= 'Retain';
+  spec.replicas ??= 1;
+  spec.revisionHistoryLimit ??= 10;
+  defaultPodTemplateSpec(spec.template);
+}

@@ -1,0 +1,20 @@
+import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
+import { defineKind } from '../../../define-kind';
+import { jobs } from '../../../generated/batch/v1';
+import { defaultJob } from './defaults';
+import { generateSelector } from './selector';
+import { columns } from './table';
+import { validateJob, validateJobUpdate } from './validation';
+
+export const job = defineKind(jobs, {
+  defaults: defaultJob,
+  prepareForCreate(object) {
+    generateSelector(object);
+    dropDisabledFields(object.spec.template.spec);
+  },
+  prepareForUpdate: (next, previous) => dropDisabledFields(next.spec.template.spec, previous.spec.template.spec),
+  validate: validateJob,
+  validateUpdate: validateJobUpdate,
+  columns,
+  selectableFields: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },
+});

@@ -1,0 +1,41 @@
+import { ageColumn, nameColumn } from '../../../columns';
+import { defineKind, type TableColumn } from '../../../define-kind';
+import { endpointslices, type EndpointSlice } from '../../../generated/discovery/v1';
+import { elementsOf, listOf } from '../../../presence';
+import { validateEndpointSlice, validateEndpointSliceUpdate } from './validation';
+
+/** A cell shows this many ports or addresses. */
+const SHOWN = 3;
+
+const columns: readonly TableColumn<EndpointSlice>[] = [
+  nameColumn,
+  { name: 'AddressType', type: 'string', value: ({ addressType }) => addressType },
+  {
+    name: 'Ports',
+    type: 'string',
+    value: ({ ports }) => firstOf(listOf(ports).map(({ name, port }) => (port === undefined ? (name ?? '*') : String(port)))),
+  },
+  { name: 'Endpoints', type: 'string', value: ({ endpoints }) => firstOf(listOf(endpoints).flatMap(({ addresses }) => [...addresses])) },
+  ageColumn,
+];
+
+export const endpointSlice = defineKind(endpointslices, {
+  defaults,
+  generationFrom: ['endpoints', 'ports', 'addressType'],
+  validate: validateEndpointSlice,
+  validateUpdate: validateEndpointSliceUpdate,
+  columns,
+});
+
+function defaults(slice: EndpointSlice): void {
+  for (const port of elementsOf(slice.ports)) {
+    port.name ??= '';
+    port.protocol ??= 'TCP';
+  }
+}
+
+function firstOf(texts: readonly string[]): string {
+  if (texts.length === 0) return '<unset>';
+  const shown = texts.slice(0, SHOWN).join(',');
+  return texts.length > SHOWN ? `${shown} + ${texts.length - SHOWN} more...` : shown;
+}

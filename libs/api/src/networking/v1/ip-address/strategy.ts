@@ -1,0 +1,41 @@
+import {
+  canonicalIpAddress,
+  deepEqual,
+  FIELD_IS_IMMUTABLE,
+  ipAddress,
+  type DeepReadonly,
+  type FieldErrors,
+  type FieldPath,
+} from '@keelson/apimachinery';
+import { nameColumn } from '../../../columns';
+import { defineKind, type TableColumn } from '../../../define-kind';
+import { ipaddresses, type IPAddress } from '../../../generated/networking/v1';
+import { isEmpty } from '../../../presence';
+
+const columns: readonly TableColumn<IPAddress>[] = [nameColumn, { name: 'ParentRef', type: 'string', value: parentText }];
+
+export const ipAddressKind = defineKind(ipaddresses, {
+  validateName: (name) => (ipAddress(name).length > 0 ? ipAddress(name) : canonicalIpAddress(name)),
+  validate,
+  validateUpdate,
+  columns,
+  selectableFields: { 'spec.parentRef.group': ({ spec }) => spec.parentRef.group ?? '' },
+});
+
+function parentText({ spec }: DeepReadonly<IPAddress>): string {
+  const { group = '', name = '', namespace = '', resource = '' } = spec.parentRef;
+  return `${resource}${group === '' ? '' : `.${group}`}/${namespace === '' ? '' : `${namespace}/`}${name}`;
+}
+
+function validate({ spec }: DeepReadonly<IPAddress>, path: FieldPath, errors: FieldErrors): void {
+  const parent = spec.parentRef as IPAddress['spec']['parentRef'] | undefined;
+  const at = path.child('spec', 'parentRef');
+  if (parent === undefined) return errors.required(at);
+  if (isEmpty(parent.resource)) errors.required(at.child('resource'));
+  if (isEmpty(parent.name)) errors.required(at.child('name'));
+}
+
+function validateUpdate(next: DeepReadonly<IPAddress>, previous: DeepReadonly<IPAddress>, path: FieldPath, errors: FieldErrors): void {
+  if (!deepEqual(next.spec.parentRef, previous.spec.parentRef))
+    errors.invalid(path.child('spec', 'parentRef'), next.spec.parentRef, FIELD_IS_IMMUTABLE);
+}

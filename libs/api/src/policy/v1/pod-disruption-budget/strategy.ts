@@ -1,0 +1,29 @@
+import { validateLabelSelector, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
+import { validateAmount } from '../../../apps/v1/deployment/validation';
+import { ageColumn, nameColumn } from '../../../columns';
+import { defineKind, type TableColumn } from '../../../define-kind';
+import { poddisruptionbudgets, type PodDisruptionBudget } from '../../../generated/policy/v1';
+
+const EVICTION_POLICIES = ['AlwaysAllow', 'IfHealthyBudget'];
+
+const columns: readonly TableColumn<PodDisruptionBudget>[] = [
+  nameColumn,
+  { name: 'Min Available', type: 'string', value: ({ spec }) => String(spec.minAvailable ?? 'N/A') },
+  { name: 'Max Unavailable', type: 'string', value: ({ spec }) => String(spec.maxUnavailable ?? 'N/A') },
+  { name: 'Allowed Disruptions', type: 'integer', value: ({ status }) => status?.disruptionsAllowed ?? 0 },
+  ageColumn,
+];
+
+export const podDisruptionBudget = defineKind(poddisruptionbudgets, { validate, columns });
+
+function validate({ spec }: DeepReadonly<PodDisruptionBudget>, path: FieldPath, errors: FieldErrors): void {
+  const at = path.child('spec');
+  const { maxUnavailable, minAvailable, selector, unhealthyPodEvictionPolicy } = spec;
+  if (minAvailable !== undefined && maxUnavailable !== undefined)
+    errors.invalid(at, spec, 'minAvailable and maxUnavailable cannot be both set');
+  if (minAvailable !== undefined) validateAmount(minAvailable, at.child('minAvailable'), errors);
+  if (maxUnavailable !== undefined) validateAmount(maxUnavailable, at.child('maxUnavailable'), errors);
+  if (unhealthyPodEvictionPolicy !== undefined && !EVICTION_POLICIES.includes(unhealthyPodEvictionPolicy))
+    errors.notSupported(at.child('unhealthyPodEvictionPolicy'), unhealthyPodEvictionPolicy, EVICTION_POLICIES);
+  validateLabelSelector(selector, at.child('selector'), errors);
+}
