@@ -32,6 +32,8 @@ export async function readConfig(values: Flags, serving: ServingCertificateFiles
     minRequestTimeoutSeconds: values['min-request-timeout'],
     maxRequestsInFlight: values['max-requests-inflight'],
     maxMutatingRequestsInFlight: values['max-mutating-requests-inflight'],
+    defaultNotReadyTolerationSeconds: values['default-not-ready-toleration-seconds'],
+    defaultUnreachableTolerationSeconds: values['default-unreachable-toleration-seconds'],
     enableAdmissionPlugins: values['enable-admission-plugins'],
     disableAdmissionPlugins: values['disable-admission-plugins'],
   };

@@ -87,6 +87,16 @@ export const flags = {
     default: ['AlwaysAllow'],
   }),
 
+  'default-not-ready-toleration-seconds': flag.int({
+    section: MISC,
+    usage: 'How long pods stay on a node that is not ready, if they do not say',
+    default: 300,
+  }),
+  'default-unreachable-toleration-seconds': flag.int({
+    section: MISC,
+    usage: 'How long pods stay on a node that can not be reached, if they do not say',
+    default: 300,
+  }),
   'enable-admission-plugins': flag.strings({ section: ADMISSION, usage: 'Admission plugins to run beside the default ones' }),
   'disable-admission-plugins': flag.strings({ section: ADMISSION, usage: 'Default admission plugins not to run' }),
 

@@ -17,6 +17,7 @@ await runDaemon(
         ...context,
         openStore: () => openStore(values),
         listen: { address: values['bind-address'], port: values['secure-port'] },
+        compactionIntervalMilliseconds: values['etcd-compaction-interval'],
         shutdownDelayMilliseconds: values['shutdown-delay-duration'],
       });
     },

@@ -1,5 +1,6 @@
 import type { FlagValues } from '@keelson/component-base';
-import { openLmdbStore, type Store } from '@keelson/storage';
+import { readFile } from 'node:fs/promises';
+import { openEtcdStore, openLmdbStore, type Store } from '@keelson/storage';
 import type { flags } from './flags';
 
 type Flags = FlagValues<typeof flags>;
@@ -11,6 +12,14 @@ export function validateStoreFlags(values: Flags): readonly string[] {
   return values['etcd-servers'].length === 0 ? ['--etcd-servers must be specified'] : [];
 }
 
+/** @throws Error naming the file, or StoreUnavailable */
 export async function openStore(values: Flags): Promise<Store> {
-  return openLmdbStore({ path: values['data-dir'] ?? '' });
+  if (values['storage-backend'] === 'lmdb') return openLmdbStore({ path: values['data-dir'] ?? '' });
+  const ca = await readOptional(values['etcd-cafile']);
+  const cert = await readOptional(values['etcd-certfile']);
+  const key = await readOptional(values['etcd-keyfile']);
+  const tls = { ...(ca === undefined ? {} : { ca }), ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
+  return openEtcdStore({ endpoints: values['etcd-servers'], ...(Object.keys(tls).length === 0 ? {} : { tls }) });
 }
+
+const readOptional = async (path: string | undefined): Promise<Buffer | undefined> => (path === undefined ? undefined : readFile(path));

@@ -22,7 +22,7 @@ export function tokenReviews(deps: TokenReviewDeps): VirtualResource {
   return {
     create: async (request) => {
       const review = await readUnstored<TokenReview>(request, deps.decoder, { ...GROUP, kind: 'TokenReview' });
-      const { token = '' } = review.spec;
+      const token = review.spec.token ?? '';
       const audiences = review.spec.audiences ?? [];
       if (token === '') throw StatusError.badRequest('token is required for TokenReview in authentication');
       const status = await reviewToken(deps, token, audiences);

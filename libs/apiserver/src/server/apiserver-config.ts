@@ -32,6 +32,9 @@ export interface ApiserverConfig {
   readonly minRequestTimeoutSeconds: number;
   readonly maxRequestsInFlight: number;
   readonly maxMutatingRequestsInFlight: number;
+  /** How long pods stay on nodes that are not ready or not reachable, if they do not say. */
+  readonly defaultNotReadyTolerationSeconds: number;
+  readonly defaultUnreachableTolerationSeconds: number;
   readonly enableAdmissionPlugins: readonly string[];
   readonly disableAdmissionPlugins: readonly string[];
 }

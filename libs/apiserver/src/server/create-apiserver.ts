@@ -1,29 +1,25 @@
-import { schemaless, type Clock } from '@keelson/apimachinery';
-import { builtInSchemas, conversions, encodeStored, kinds, PatchSchemas, ProtobufCodec, type SchemaRegistry } from '@keelson/api/server';
+import type { Clock } from '@keelson/apimachinery';
+import { builtInSchemas, conversions, encodeStored, kinds } from '@keelson/api/server';
 import type { DaemonContext } from '@keelson/component-base';
 import type { Store } from '@keelson/storage';
 import { AdmissionChain } from '../admission/admission-plugin';
+import { chosenPlugins } from '../admission/admission-plugins';
 import { ensureRbacPolicy } from '../bootstrap/rbac-policy';
 import { ensurePriorityClasses, ensureSystemNamespaces } from '../bootstrap/system-objects';
-import { apiEndpoint } from '../endpoints/api-endpoint';
-import { discoveryRoutes } from '../endpoints/discovery-routes';
-import { NonResourceRoutes } from '../endpoints/non-resource-routes';
-import { ResourceHandlers, type PatchSchemaOf } from '../endpoints/resource-handlers';
-import { SchemaBodyDecoder } from '../endpoints/schema-body-decoder';
-import { chain } from '../filters/filter';
 import { filterChain } from '../filters/chain';
-import type { Handler } from '../http/api-request';
+import { chain } from '../filters/filter';
 import { ApiServer } from '../http/api-server';
-import { Encoders } from '../negotiation/encoders';
 import type { ObjectRegistry } from '../registry/object-registry';
 import { CacheHub } from '../watch-cache/cache-hub';
 import type { ApiserverConfig } from './apiserver-config';
+import { createAuth } from './create-auth';
+import { createEndpoint } from './create-endpoint';
 import { createServices } from './create-services';
-import { createAuth, type Auth } from './create-auth';
-import { nonResourceRoutes } from './non-resource';
 import { requestMetrics } from './request-metrics';
 import { planResources, ResourceTable } from './resource-table';
-import { UNSTORED, virtualResources } from './virtual-resources';
+import { StoredValues } from './stored-values';
+import { TableObjects } from './table-objects';
+import { UNSTORED } from './virtual-resources';
 import { writeStatus } from './write-status';
 
 export interface ApiserverDeps extends Pick<DaemonContext, 'log' | 'metrics' | 'health'> {
@@ -46,14 +42,13 @@ export interface Apiserver {
  */
 export async function createApiserver(config: ApiserverConfig, deps: ApiserverDeps): Promise<Apiserver> {
   const schemas = builtInSchemas();
+  const storedValues = new StoredValues(schemas);
   const planned = planResources({
     schemas,
     kinds,
     conversions,
     encode: encodeStored,
-    convert: () => {
-      throw new Error('the store holds an object in an encoding that this server does not read');
-    },
+    convert: (value, stored) => storedValues.convert(value, stored),
     virtual: UNSTORED,
     returnsDeleted: RETURNS_DELETED,
   });
@@ -72,7 +67,7 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
   const services = createServices(config, table, deps);
   await ensureSystemObjects(table);
   const auth = createAuth(config, hub, deps.clock);
-  const endpoint = createEndpoint({ config, deps, hub, table, auth, schemas });
+  const endpoint = createEndpoint({ config, deps, hub, table, auth, schemas, admission: createAdmission(config, table, deps.random) });
   const filters = filterChain({
     log: deps.log,
     clock: deps.clock,
@@ -124,6 +119,16 @@ const RETURNS_DELETED: ReadonlySet<string> = new Set([
   'volumeattributesclasses',
 ]);
 
+function createAdmission(config: ApiserverConfig, table: ResourceTable, random: () => number): AdmissionChain {
+  const deps = {
+    objects: new TableObjects(table),
+    random,
+    notReadyTolerationSeconds: config.defaultNotReadyTolerationSeconds,
+    unreachableTolerationSeconds: config.defaultUnreachableTolerationSeconds,
+  };
+  return new AdmissionChain(chosenPlugins(deps, { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins }));
+}
+
 async function ensureSystemObjects(table: ResourceTable): Promise<void> {
   const rbac = (resource: string): ObjectRegistry => table.registry('rbac.authorization.k8s.io', 'v1', resource);
   await ensureSystemNamespaces(table.registry('', 'v1', 'namespaces'));
@@ -136,44 +141,4 @@ async function ensureSystemObjects(table: ResourceTable): Promise<void> {
       roleBindings: rbac('rolebindings'),
     }),
   ]);
-}
-
-interface EndpointParts {
-  readonly config: ApiserverConfig;
-  readonly deps: ApiserverDeps;
-  readonly hub: CacheHub;
-  readonly table: ResourceTable;
-  readonly auth: Auth;
-  readonly schemas: SchemaRegistry;
-}
-
-function createEndpoint({ auth, config, deps, hub, schemas, table }: EndpointParts): Handler {
-  const rules = new Map(kinds.map((kind) => [`${kind.resource.group}/${kind.resource.version}/${kind.resource.kind}`, kind]));
-  const decoder = new SchemaBodyDecoder(schemas, ({ group, kind, version }) => rules.get(`${group}/${version}/${kind}`));
-  const admission = new AdmissionChain([]);
-  const patchSchemas = new PatchSchemas();
-  const patchSchemaOf: PatchSchemaOf = (kind) => {
-    const type = schemas.schemaOf(kind);
-    return type === undefined ? schemaless : patchSchemas.of(type);
-  };
-  const encoders = new Encoders(deps.clock, new ProtobufCodec(schemas));
-  const { clock, random, store } = deps;
-  const handlers = new ResourceHandlers({
-    hub,
-    store,
-    clock,
-    random,
-    decoder,
-    admission,
-    minRequestTimeoutSeconds: config.minRequestTimeoutSeconds,
-    encoderFor: (request, served) => encoders.for(request, served),
-    patchSchemaOf,
-  });
-  const { audiences } = config.serviceAccounts;
-  const virtual = virtualResources({ table, auth, admission, decoder, clock, audiences, patchSchemaOf });
-  const routes = new NonResourceRoutes([
-    ...nonResourceRoutes({ health: deps.health, metrics: deps.metrics }),
-    ...discoveryRoutes(schemas, `${config.advertiseAddress}:${config.advertisePort}`),
-  ]);
-  return apiEndpoint({ handlers, stored: table.served, virtual, nonResource: (request) => routes.answer(request) });
 }

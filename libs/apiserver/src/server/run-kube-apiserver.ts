@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sleep, systemClock } from '@keelson/apimachinery';
 import type { DaemonContext } from '@keelson/component-base';
-import type { Store } from '@keelson/storage';
+import { startCompactor, type Store } from '@keelson/storage';
 import type { ApiserverConfig } from './apiserver-config';
 import { createApiserver } from './create-apiserver';
 
@@ -10,6 +10,8 @@ export interface KubeApiserverDeps extends DaemonContext {
   readonly listen: { readonly address: string; readonly port: number };
   /** How long to go on serving after the signal. */
   readonly shutdownDelayMilliseconds: number;
+  /** How much of the past the store keeps; 0 for all of it. */
+  readonly compactionIntervalMilliseconds: number;
 }
 
 /** Requests under way get this long to end. */
@@ -22,6 +24,7 @@ export async function runKubeApiserver(config: ApiserverConfig, deps: KubeApiser
   try {
     const apiserver = await createApiserver(config, { ...deps, store, clock: systemClock, random: Math.random, newUid: randomUUID });
     const port = await apiserver.server.listen(deps.listen.port, deps.listen.address);
+    compact(store, deps);
     log.info('Serving securely', { address: deps.listen.address, port });
     await untilAborted(signal);
     if (deps.shutdownDelayMilliseconds > 0) await sleep(systemClock, deps.shutdownDelayMilliseconds);
@@ -30,6 +33,12 @@ export async function runKubeApiserver(config: ApiserverConfig, deps: KubeApiser
   } finally {
     await store.close();
   }
+}
+
+function compact(store: Store, { compactionIntervalMilliseconds, log, signal }: KubeApiserverDeps): void {
+  if (compactionIntervalMilliseconds === 0) return;
+  const onError = (error: unknown): void => log.warn('The store could not be compacted', { error });
+  startCompactor({ store, clock: systemClock, signal, intervalMilliseconds: compactionIntervalMilliseconds, onError });
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

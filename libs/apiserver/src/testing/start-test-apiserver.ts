@@ -81,7 +81,10 @@ function testConfig(users: readonly string[]): ApiserverConfig {
     minRequestTimeoutSeconds: 1800,
     maxRequestsInFlight: 400,
     maxMutatingRequestsInFlight: 200,
+    defaultNotReadyTolerationSeconds: 300,
+    defaultUnreachableTolerationSeconds: 300,
     enableAdmissionPlugins: [],
-    disableAdmissionPlugins: [],
+    // Nothing makes accounts here.
+    disableAdmissionPlugins: ['ServiceAccount'],
   };
 }

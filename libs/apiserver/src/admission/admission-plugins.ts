@@ -1,0 +1,49 @@
+import type { AdmissionPlugin } from './admission-plugin';
+import { DefaultStorageClass } from './plugins/default-storage-class';
+import { DefaultTolerationSeconds } from './plugins/default-toleration-seconds';
+import { LimitRanger } from './plugins/limit-ranger';
+import { NamespaceLifecycle } from './plugins/namespace-lifecycle';
+import { Priority } from './plugins/priority';
+import { ServiceAccount } from './plugins/service-account';
+import { TaintNodesByCondition } from './plugins/taint-nodes-by-condition';
+import type { StoredObjects } from './stored-objects';
+
+export interface AdmissionPluginDeps {
+  readonly objects: StoredObjects;
+  readonly random: () => number;
+  readonly notReadyTolerationSeconds: number;
+  readonly unreachableTolerationSeconds: number;
+}
+
+/** Every plugin there is, in the order in which they run, upstream's; and which run unless a flag says otherwise. */
+const plugins = (deps: AdmissionPluginDeps): readonly { readonly plugin: AdmissionPlugin; readonly byDefault: boolean }[] => [
+  { plugin: new NamespaceLifecycle(deps.objects), byDefault: true },
+  { plugin: new LimitRanger(deps.objects), byDefault: true },
+  { plugin: new ServiceAccount(deps.objects, deps.random), byDefault: true },
+  { plugin: new TaintNodesByCondition(), byDefault: true },
+  { plugin: new Priority(deps.objects), byDefault: true },
+  {
+    plugin: new DefaultTolerationSeconds({
+      notReadySeconds: deps.notReadyTolerationSeconds,
+      unreachableSeconds: deps.unreachableTolerationSeconds,
+    }),
+    byDefault: true,
+  },
+  { plugin: new DefaultStorageClass(deps.objects), byDefault: true },
+];
+
+/** The plugins that `--enable-admission-plugins` and `--disable-admission-plugins` come to. @throws Error for a name that there is not */
+export function chosenPlugins(
+  deps: AdmissionPluginDeps,
+  choice: { readonly enable: readonly string[]; readonly disable: readonly string[] },
+): readonly AdmissionPlugin[] {
+  const all = plugins(deps);
+  const unknown = [...choice.enable, ...choice.disable].find((name) => !all.some(({ plugin }) => plugin.name === name));
+  if (unknown !== undefined)
+    throw new Error(
+      `there is no admission plugin ${JSON.stringify(unknown)}; there are ${all.map(({ plugin }) => plugin.name).join(', ')}`,
+    );
+  return all
+    .filter(({ byDefault, plugin }) => (byDefault || choice.enable.includes(plugin.name)) && !choice.disable.includes(plugin.name))
+    .map(({ plugin }) => plugin);
+}

@@ -1,0 +1,65 @@
+import { schemaless, type Clock } from '@keelson/apimachinery';
+import { kinds, PatchSchemas, ProtobufCodec, type SchemaRegistry } from '@keelson/api/server';
+import { KUBERNETES_VERSION, type DaemonContext } from '@keelson/component-base';
+import type { Store } from '@keelson/storage';
+import type { AdmissionChain } from '../admission/admission-plugin';
+import { apiEndpoint } from '../endpoints/api-endpoint';
+import { discoveryRoutes } from '../endpoints/discovery-routes';
+import { NonResourceRoutes } from '../endpoints/non-resource-routes';
+import { openApiRoutes } from '../endpoints/openapi-routes';
+import { ResourceHandlers, type PatchSchemaOf } from '../endpoints/resource-handlers';
+import { SchemaBodyDecoder } from '../endpoints/schema-body-decoder';
+import type { Handler } from '../http/api-request';
+import { Encoders } from '../negotiation/encoders';
+import type { CacheHub } from '../watch-cache/cache-hub';
+import type { ApiserverConfig } from './apiserver-config';
+import type { Auth } from './create-auth';
+import { nonResourceRoutes } from './non-resource';
+import type { ResourceTable } from './resource-table';
+import { virtualResources } from './virtual-resources';
+
+export interface EndpointParts {
+  readonly config: ApiserverConfig;
+  readonly deps: Pick<DaemonContext, 'metrics' | 'health'> & {
+    readonly store: Store;
+    readonly clock: Clock;
+    readonly random: () => number;
+  };
+  readonly admission: AdmissionChain;
+  readonly hub: CacheHub;
+  readonly table: ResourceTable;
+  readonly auth: Auth;
+  readonly schemas: SchemaRegistry;
+}
+
+/** What stands behind the filters: every verb of every resource, and everything that is no resource. */
+export function createEndpoint({ admission, auth, config, deps, hub, schemas, table }: EndpointParts): Handler {
+  const rules = new Map(kinds.map((kind) => [`${kind.resource.group}/${kind.resource.version}/${kind.resource.kind}`, kind]));
+  const decoder = new SchemaBodyDecoder(schemas, ({ group, kind, version }) => rules.get(`${group}/${version}/${kind}`));
+  const patchSchemas = new PatchSchemas();
+  const patchSchemaOf: PatchSchemaOf = (kind) => {
+    const type = schemas.schemaOf(kind);
+    return type === undefined ? schemaless : patchSchemas.of(type);
+  };
+  const encoders = new Encoders(deps.clock, new ProtobufCodec(schemas));
+  const { clock, random, store } = deps;
+  const handlers = new ResourceHandlers({
+    hub,
+    store,
+    clock,
+    random,
+    decoder,
+    admission,
+    minRequestTimeoutSeconds: config.minRequestTimeoutSeconds,
+    encoderFor: (request, served) => encoders.for(request, served),
+    patchSchemaOf,
+  });
+  const { audiences } = config.serviceAccounts;
+  const virtual = virtualResources({ table, auth, admission, decoder, clock, audiences, patchSchemaOf });
+  const routes = new NonResourceRoutes([
+    ...nonResourceRoutes({ health: deps.health, metrics: deps.metrics }),
+    ...discoveryRoutes(schemas, `${config.advertiseAddress}:${config.advertisePort}`),
+    ...openApiRoutes(schemas, KUBERNETES_VERSION),
+  ]);
+  return apiEndpoint({ handlers, stored: table.served, virtual, nonResource: (request) => routes.answer(request) });
+}
