@@ -23,7 +23,7 @@ import { PodSyncer } from './pod-worker/pod-syncer';
 import { PodWorker } from './pod-worker/pod-worker';
 import { PodWorkers } from './pod-worker/pod-workers';
 import { RestartBackoff } from './pod-worker/restart-backoff';
-import type { SandboxSettings } from './pod-worker/sandbox-config';
+import { podLogDirectory, type SandboxSettings } from './pod-worker/sandbox-config';
 import type { NodeLimits } from './pod-worker/container-resources';
 import { ProbeManager } from './probes/probe-manager';
 import type { ProbeRunner } from './probes/run-probe';
@@ -278,6 +278,10 @@ export class Kubelet {
     this.#images.forget(uid);
     this.#backoff.forget(`${uid}_`);
     if (isStaticPod(pod)) this.#mirrors.deleteStatic(pod);
+    const logs = podLogDirectory(this.#settings.sandbox.logRoot, pod);
+    this.#parts.files
+      ?.removeLogs(logs)
+      .catch((error: unknown) => this.#parts.log.warn('Removing the logs of a pod failed', { logs, error }));
   }
 }
 

@@ -66,6 +66,11 @@ export class PodFiles {
     });
   }
 
+  /** Removes the folder of a pod's logs, once nobody can ask for them. */
+  async removeLogs(logDirectory: string): Promise<void> {
+    await rm(logDirectory, { recursive: true, force: true });
+  }
+
   /** Removes the pod's folder; its volumes must be unmounted before. */
   async remove(podUid: string): Promise<void> {
     await rm(this.podDirectory(podUid), { recursive: true, force: true });

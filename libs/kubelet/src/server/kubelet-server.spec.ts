@@ -148,6 +148,12 @@ describe('KubeletServer', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ kind: 'PodList', items: [{ metadata: { name: 'web' } }] });
   });
 
+  it('counts the pods and containers of the node', async () => {
+    const { body } = await get('/metrics', { certified: true });
+    expect(body).toContain('kubelet_node_name{node="node-1"} 1');
+    expect(body).toContain('kubelet_running_containers{container_state="running"} 1');
+  });
+
   it('sends logs, and says what is wrong with a request for them', async () => {
     expect(await get('/containerLogs/default/web/web', { certified: true })).toEqual({ status: 200, body: 'hello\n' });
     expect(await get('/containerLogs/default/web/other', { certified: true })).toMatchObject({ status: 400 });

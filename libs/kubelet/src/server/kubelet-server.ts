@@ -15,6 +15,7 @@ import type { RequestAuthenticator } from './authentication';
 import type { RequestAuthorizer } from './authorization';
 import { serveAttach, serveExec, servePorts } from './container-streams';
 import { HttpError } from './http-error';
+import { KubeletMetrics } from './kubelet-metrics';
 import { isTrue, parseLogQuery } from './log-query';
 import { containerToShow, type NodeView } from './node-view';
 import type { StreamProtocol, StreamRequest, UpgradeRequest } from './remote-streams';
@@ -107,6 +108,7 @@ export class KubeletServer {
 
   #makePages(): Readonly<Record<string, Handler>> {
     const { view, runtime, metrics, clock } = this.#deps;
+    const own = new KubeletMetrics(metrics, view);
     const json =
       (value: () => unknown): Handler =>
       async (_, response) =>
@@ -123,7 +125,7 @@ export class KubeletServer {
       '/runningpods': json(async () => list(await this.#runningPods())),
       '/stats/summary': json(() => statsSummary(view, runtime, clock.now())),
       '/configz': json(() => ({ kubeletconfig: view.config() })),
-      '/metrics': text(metrics.contentType, () => metrics.metrics()),
+      '/metrics': text(own.contentType, () => own.text()),
       '/metrics/resource': text(prometheus, () => resourceMetrics(view, runtime)),
       '/metrics/cadvisor': text(prometheus, () => cadvisorMetrics(view, runtime)),
       '/healthz': (_, response) => this.#healthz(response),

@@ -1,6 +1,6 @@
 import { formatTime } from '@keelson/apimachinery';
 import type { Container as RuntimeContainer } from '@keelson/container-runtime';
-import type { ContainerState, ContainerStateTerminated, ContainerStatus, DeepReadonly } from '@keelson/api';
+import type { ContainerState, ContainerStateTerminated, ContainerStatus, DeepReadonly, VolumeMount, VolumeMountStatus } from '@keelson/api';
 import { initContainersOf, isSidecar } from '../pod/pod-containers';
 import { isRestartedAfter } from '../pod/restart-policy';
 import type { ReadonlyContainer } from '../pod/types';
@@ -22,7 +22,28 @@ function containerStatus(container: ReadonlyContainer, inputs: StatusInputs, ini
   if (before !== undefined) status.lastState = { terminated: terminated(before, inputs) };
   else if (newest !== undefined && previous?.lastState !== undefined) status.lastState = structuredClone(previous.lastState);
   applyWaiting(status, container, newest, inputs, init);
-  return withReadiness(status, container, newest, inputs, init);
+  return { ...withReadiness(status, container, newest, inputs, init), ...ofSpec(container) };
+}
+
+/** What the container was given, as its spec says: it is neither resized nor remounted while it runs. */
+function ofSpec({
+  resources,
+  volumeMounts = [],
+}: ReadonlyContainer): Pick<ContainerStatus, 'resources' | 'allocatedResources' | 'volumeMounts'> {
+  const { requests, limits } = resources ?? {};
+  const given = {
+    ...(limits === undefined ? {} : { limits: { ...limits } }),
+    ...(requests === undefined ? {} : { requests: { ...requests } }),
+  };
+  return {
+    ...(Object.keys(given).length === 0 ? {} : { resources: given }),
+    ...(requests === undefined ? {} : { allocatedResources: { ...requests } }),
+    ...(volumeMounts.length === 0 ? {} : { volumeMounts: volumeMounts.map(mountStatus) }),
+  };
+}
+
+function mountStatus({ name, mountPath, readOnly = false }: DeepReadonly<VolumeMount>): VolumeMountStatus {
+  return { name, mountPath, ...(readOnly ? { readOnly, recursiveReadOnly: 'Disabled' } : {}) };
 }
 
 function previousStatus(name: string, { previous }: StatusInputs, init: boolean): DeepReadonly<ContainerStatus> | undefined {
