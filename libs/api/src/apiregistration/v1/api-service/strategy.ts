@@ -8,7 +8,7 @@ const columns: readonly TableColumn<APIService>[] = [
   {
     name: 'Service',
     type: 'string',
-    value: ({ spec }) => (spec?.service === undefined ? 'Local' : `${spec.service.namespace ?? ''}/${spec.service.name ?? ''}`),
+    value: ({ spec }) => (spec.service === undefined ? 'Local' : `${spec.service.namespace ?? ''}/${spec.service.name ?? ''}`),
   },
   { name: 'Available', type: 'string', value: ({ status }) => findCondition(status?.conditions, 'Available')?.status ?? 'Unknown' },
   ageColumn,

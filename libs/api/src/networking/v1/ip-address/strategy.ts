@@ -23,7 +23,7 @@ export const ipAddressKind = defineKind(ipaddresses, {
 });
 
 function parentText({ spec }: DeepReadonly<IPAddress>): string {
-  const { group = '', name = '', namespace = '', resource = '' } = spec.parentRef;
+  const { group = '', name, namespace = '', resource } = spec.parentRef;
   return `${resource}${group === '' ? '' : `.${group}`}/${namespace === '' ? '' : `${namespace}/`}${name}`;
 }
 
