@@ -150,7 +150,6 @@ async function logTail(container: Container, { lines, bytes, runtime, clock, sig
 
 /** The node is looked after only while the runtime answers. */
 function addHealthCheck({ health }: KubeletDeps, kubelet: Kubelet): void {
-  health.add('ping', () => undefined);
   health.add('syncloop', () => {
     const seconds = Math.round(kubelet.states.silence / 1000);
     if (seconds > 180) throw new Error(`the container runtime has not answered for ${seconds}s`);
