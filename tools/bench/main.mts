@@ -1,0 +1,32 @@
+/** `npm run bench [lmdb|etcd ...]`: a kube-apiserver of its own for each store, and what it does in a second beside what upstream's does. */
+import { Load } from './load.mts';
+import { startServer, type StoreKind } from './server.mts';
+import { fill, PODS, workloads } from './workloads.mts';
+
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MB`;
+
+async function bench(store: StoreKind): Promise<void> {
+  const server = await startServer(store);
+  try {
+    console.log(`\n${store}: ready ${server.readyAfter.toFixed(0)} ms after its start, ${megabytes(server.memory())} idle`);
+    const load = new Load(server.port);
+    await fill(load);
+    console.log(`${PODS} pods: ${megabytes(server.memory())}\n`);
+    console.log(`${'operation'.padEnd(54)}${'per s'.padStart(9)}${'ms CPU'.padStart(9)}${'upstream'.padStart(10)}${'ratio'.padStart(8)}`);
+    for (const workload of workloads) {
+      const { cpu, perSecond } = await workload.run(server, load);
+      const ratio = workload.upstream === undefined ? '' : `${(perSecond / workload.upstream).toFixed(1)}×`;
+      console.log(
+        `${workload.name.padEnd(54)}${perSecond.toFixed(0).padStart(9)}${cpu.toFixed(3).padStart(9)}${String(workload.upstream ?? '').padStart(10)}${ratio.padStart(8)}`,
+      );
+    }
+    console.log(`\nafter the load: ${megabytes(server.memory())}`);
+    load.close();
+  } finally {
+    await server.stop();
+  }
+}
+
+const STORES: readonly StoreKind[] = ['lmdb', 'etcd'];
+const chosen = process.argv.slice(2);
+for (const store of STORES) if (chosen.length === 0 || chosen.includes(store)) await bench(store);

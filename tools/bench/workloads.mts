@@ -1,0 +1,165 @@
+import { measure, Load, type Rate } from './load.mts';
+import type { BenchServer } from './server.mts';
+
+/** One row of the table; `upstream` is what kube-apiserver v1.36.3 did on the machine of docs/benchmarks.md, per second. */
+export interface Workload {
+  readonly name: string;
+  readonly upstream: number | undefined;
+  readonly run: (server: BenchServer, load: Load) => Promise<Rate>;
+}
+
+export const PODS = 10_000;
+const SECONDS = 3;
+const WORKERS = 32;
+const NAMESPACE = '/api/v1/namespaces/default';
+
+/** A pod of about 4.2 kB, as controllers make them. */
+export function pod(name: string, index: number): string {
+  const env = Array.from({ length: 30 }, (_, number) => ({ name: `SETTING_${number}`, value: `value-${number}-${'x'.repeat(24)}` }));
+  const container = {
+    name: 'app',
+    image: 'registry.example/team/application:1.2.3',
+    env,
+    resources: { requests: { cpu: '100m', memory: '64Mi' } },
+  };
+  const labels = { app: `app-${index % 100}`, 'pod-template-hash': '5d59d67564', tier: 'backend' };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, labels, annotations: { note: 'n'.repeat(400) } },
+    spec: { containers: [container] },
+  });
+}
+
+const configMap = (name: string, value: string): string =>
+  JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { value } });
+
+const plain = (
+  name: string,
+  upstream: number | undefined,
+  operation: (load: Load, index: number) => Promise<unknown>,
+  workers = WORKERS,
+): Workload => ({
+  name,
+  upstream,
+  run: (server, load) => measure({ workers, seconds: SECONDS, cpu: () => server.cpu(), operation: (index) => operation(load, index) }),
+});
+
+const KILOBYTE = 'v'.repeat(1000);
+let serial = 0;
+
+export const workloads: readonly Workload[] = [
+  plain('GET pod', 2106, (load, index) => load.request('GET', `${NAMESPACE}/pods/pod-${index % PODS}`)),
+  plain('GET pod, one worker', 707, (load, index) => load.request('GET', `${NAMESPACE}/pods/pod-${index % PODS}`), 1),
+  plain('LIST of 1', 2638, (load, index) => load.request('GET', `${NAMESPACE}/pods?fieldSelector=metadata.name%3Dpod-${index % PODS}`)),
+  plain('LIST of 100 of 10,000 by label', 68, (load, index) =>
+    load.request('GET', `${NAMESPACE}/pods?labelSelector=app%3Dapp-${index % 100}`),
+  ),
+  plain('LIST page of 500', 30, (load) => load.request('GET', `${NAMESPACE}/pods?limit=500`), 8),
+  plain('LIST of 10,000', 1.6, (load) => load.request('GET', `${NAMESPACE}/pods`), 2),
+  plain('CREATE pod', 796, (load) => load.request('POST', `${NAMESPACE}/pods`, pod(`new-${serial++}`, serial))),
+  plain(
+    'CREATE ConfigMap 1 kB, 64 workers',
+    1708,
+    (load) => load.request('POST', `${NAMESPACE}/configmaps`, configMap(`new-${serial++}`, KILOBYTE)),
+    64,
+  ),
+  plain(
+    'CREATE ConfigMap 1 kB, one worker',
+    432,
+    (load) => load.request('POST', `${NAMESPACE}/configmaps`, configMap(`new-${serial++}`, KILOBYTE)),
+    1,
+  ),
+  plain('UPDATE ConfigMap', 1209, (load, index) =>
+    load.request('PUT', `${NAMESPACE}/configmaps/own-${index % 500}`, configMap(`own-${index % 500}`, `${KILOBYTE}${serial++}`)),
+  ),
+  plain('merge PATCH ConfigMap', 1187, (load, index) =>
+    load.request(
+      'PATCH',
+      `${NAMESPACE}/configmaps/own-${index % 500}`,
+      JSON.stringify({ data: { value: `${serial++}` } }),
+      'application/merge-patch+json',
+    ),
+  ),
+  plain('strategic PATCH pod', 594, (load, index) =>
+    load.request(
+      'PATCH',
+      `${NAMESPACE}/pods/pod-${index % PODS}`,
+      JSON.stringify({ metadata: { labels: { step: `s${serial++}` } } }),
+      'application/strategic-merge-patch+json',
+    ),
+  ),
+  plain('strategic PATCH pod status', 595, (load, index) =>
+    load.request(
+      'PATCH',
+      `${NAMESPACE}/pods/pod-${index % PODS}/status`,
+      JSON.stringify({ status: { conditions: [{ type: 'Ready', status: serial % 2 === 0 ? 'True' : 'False', message: `m${serial++}` }] } }),
+      'application/strategic-merge-patch+json',
+    ),
+  ),
+  {
+    name: 'WATCH, 1,000 watchers of one namespace, deliveries',
+    upstream: 79_900,
+    run: (server, load) => watchFanOut(server, load, () => '/api/v1/namespaces/default/configmaps?watch=1', 1000),
+  },
+  {
+    name: 'WATCH, 1,000 watchers of one name each, deliveries',
+    upstream: 7035,
+    run: (server, load) =>
+      watchFanOut(
+        server,
+        load,
+        (index) => `/api/v1/namespaces/default/configmaps?watch=1&fieldSelector=metadata.name%3Down-${index % 500}`,
+        2,
+      ),
+  },
+];
+
+/** Watchers on connections of ten each, while 32 workers update the objects they watch. */
+async function watchFanOut(server: BenchServer, load: Load, pathOf: (index: number) => string, perUpdate: number): Promise<Rate> {
+  const loads = Array.from({ length: 20 }, () => new Load(server.port));
+  let deliveries = 0;
+  const count = (chunk: Buffer): void => {
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) deliveries += 1;
+  };
+  await Promise.all(Array.from({ length: 1000 }, (_, index) => (loads[index % loads.length] ?? load).watch(pathOf(index), count)));
+  // Every watch begins with what is there.
+  await settled(() => deliveries);
+  deliveries = 0;
+  const cpuBefore = server.cpu();
+  const begun = performance.now();
+  const { perSecond } = await measure({
+    workers: 32,
+    seconds: SECONDS,
+    cpu: () => server.cpu(),
+    operation: (index) =>
+      load.request('PUT', `${NAMESPACE}/configmaps/own-${index % 500}`, configMap(`own-${index % 500}`, `w${serial++}`)),
+  });
+  await settled(() => deliveries);
+  const elapsed = (performance.now() - begun) / 1000;
+  for (const each of loads) each.close();
+  const expected = perSecond * SECONDS * perUpdate;
+  if (deliveries < expected * 0.9) throw new Error(`only ${deliveries} of about ${Math.round(expected)} events arrived`);
+  return { perSecond: deliveries / elapsed, cpu: (server.cpu() - cpuBefore) / deliveries };
+}
+
+async function settled(read: () => number): Promise<void> {
+  for (let before = -1; before !== read();) {
+    before = read();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** What the workloads read and change. */
+export async function fill(load: Load): Promise<void> {
+  for (let start = 0; start < PODS; start += 100)
+    await Promise.all(
+      Array.from({ length: 100 }, (_, offset) => load.request('POST', `${NAMESPACE}/pods`, pod(`pod-${start + offset}`, start + offset))),
+    );
+  for (let start = 0; start < 500; start += 100)
+    await Promise.all(
+      Array.from({ length: 100 }, (_, offset) =>
+        load.request('POST', `${NAMESPACE}/configmaps`, configMap(`own-${start + offset}`, KILOBYTE)),
+      ),
+    );
+}
