@@ -1,0 +1,52 @@
+import { sleep, type Clock } from '@keelson/apimachinery';
+import { isNodeReady, nodes } from '@keelson/api';
+import { createApiClient, transportFromKubeconfig, type ApiClient } from '@keelson/client';
+import { mergeKubeconfig, readKubeconfig, removeFromKubeconfig } from '@keelson/pki';
+
+/** The names under which the cluster stands in the user's kubeconfig. */
+const NAMES = { context: 'keelson', cluster: 'keelson', user: 'keelson-admin' };
+const POLL_MILLISECONDS = 100;
+
+/** Runs `use` with a client that may do everything, and ends its connections afterwards. */
+export async function withAdmin<T>(adminKubeconfig: string, clock: Clock, use: (client: ApiClient) => Promise<T>): Promise<T> {
+  const transport = await transportFromKubeconfig(adminKubeconfig, { clock });
+  try {
+    return await use(createApiClient(transport, { userAgent: 'keelson' }));
+  } finally {
+    await transport.close();
+  }
+}
+
+/** Resolves when the apiserver says that it is ready. @returns false if it did not in time */
+export function untilServing(client: ApiClient, clock: Clock, milliseconds: number): Promise<boolean> {
+  return until(clock, milliseconds, async () => {
+    const { status } = await client.transport.request({ method: 'GET', path: '/readyz' });
+    return status === 200;
+  });
+}
+
+/** Resolves when `count` nodes are Ready. @returns false if they were not in time */
+export function untilNodesReady(client: ApiClient, count: number, clock: Clock, milliseconds: number): Promise<boolean> {
+  return until(clock, milliseconds, async () => {
+    const { items } = await client.resource(nodes).list();
+    return items.filter((node) => isNodeReady(node)).length >= count;
+  });
+}
+
+async function until(clock: Clock, milliseconds: number, holds: () => Promise<boolean>): Promise<boolean> {
+  const end = clock.monotonic() + milliseconds;
+  while (!(await holds().catch(() => false))) {
+    if (clock.monotonic() >= end) return false;
+    await sleep(clock, POLL_MILLISECONDS);
+  }
+  return true;
+}
+
+/** Puts the context `keelson` into the user's kubeconfig and makes it current; all else there stays. */
+export async function addContext(userKubeconfig: string, adminKubeconfig: string): Promise<void> {
+  await mergeKubeconfig(userKubeconfig, { ...(await readKubeconfig(adminKubeconfig)), ...NAMES });
+}
+
+export function removeContext(userKubeconfig: string): Promise<void> {
+  return removeFromKubeconfig(userKubeconfig, NAMES);
+}

@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import type { ClusterPki } from '@keelson/pki';
+import type { ClusterFolder } from './cluster-folder';
+import type { ClusterSettings } from './cluster-settings';
+
+export const SERVICE_RANGE = '10.96.0.0/16';
+export const KUBERNETES_ADDRESS = '10.96.0.1';
+export const CLUSTER_DNS_ADDRESS = '10.96.0.10';
+export const CLUSTER_DOMAIN = 'cluster.local';
+export const POD_RANGE = '10.244.0.0/16';
+const ISSUER = `https://kubernetes.default.svc.${CLUSTER_DOMAIN}`;
+
+/** One daemon as it is started: upstream's executable with upstream's flags. */
+export interface DaemonSpec {
+  /** What it is called in `keelson status` and `keelson logs`. */
+  readonly name: string;
+  readonly executable: string;
+  readonly args: readonly string[];
+  /** Ports it listens on. */
+  readonly ports: readonly number[];
+}
+
+interface SpecInput {
+  readonly folder: ClusterFolder;
+  readonly settings: ClusterSettings;
+  readonly pki: ClusterPki;
+}
+
+const KUBELET_PORT = 10250;
+const KUBELET_HEALTH_PORT = 10248;
+const CONTROLLER_MANAGER_PORT = 10257;
+const SCHEDULER_PORT = 10259;
+
+export const nodeName = (index: number): string => `node-${index + 1}`;
+
+/** Every daemon of a cluster, in the order in which they are started; they are stopped in the opposite order. */
+export function daemonSpecs(input: SpecInput): readonly DaemonSpec[] {
+  return [apiserver(input), controllerManager(input), scheduler(input), ...kubelets(input)];
+}
+
+function apiserver({ folder, pki, settings }: SpecInput): DaemonSpec {
+  return {
+    name: 'kube-apiserver',
+    executable: 'kube-apiserver',
+    ports: [settings.securePort],
+    args: [
+      '--storage-backend=lmdb',
+      `--data-dir=${folder.data('lmdb')}`,
+      `--secure-port=${settings.securePort}`,
+      `--advertise-address=${settings.advertiseAddress}`,
+      `--tls-cert-file=${pki.apiServerCertificateFile}`,
+      `--tls-private-key-file=${pki.apiServerKeyFile}`,
+      `--client-ca-file=${pki.caFile}`,
+      '--authorization-mode=RBAC',
+      `--service-cluster-ip-range=${SERVICE_RANGE}`,
+      `--service-account-issuer=${ISSUER}`,
+      `--service-account-key-file=${pki.serviceAccountPublicKeyFile}`,
+      `--service-account-signing-key-file=${pki.serviceAccountKeyFile}`,
+      `--kubelet-client-certificate=${pki.kubeletClientCertificateFile}`,
+      `--kubelet-client-key=${pki.kubeletClientKeyFile}`,
+    ],
+  };
+}
+
+function controllerManager({ folder, pki }: SpecInput): DaemonSpec {
+  return {
+    name: 'kube-controller-manager',
+    executable: 'kube-controller-manager',
+    ports: [CONTROLLER_MANAGER_PORT],
+    args: [
+      `--kubeconfig=${pki.kubeconfigs.controllerManager}`,
+      '--bind-address=127.0.0.1',
+      `--cert-dir=${folder.data('kube-controller-manager')}`,
+      `--root-ca-file=${pki.caFile}`,
+      '--allocate-node-cidrs',
+      `--cluster-cidr=${POD_RANGE}`,
+    ],
+  };
+}
+
+function scheduler({ folder, pki }: SpecInput): DaemonSpec {
+  return {
+    name: 'kube-scheduler',
+    executable: 'kube-scheduler',
+    ports: [SCHEDULER_PORT],
+    args: [`--kubeconfig=${pki.kubeconfigs.scheduler}`, '--bind-address=127.0.0.1', `--cert-dir=${folder.data('kube-scheduler')}`],
+  };
+}
+
+function kubelets(input: SpecInput): readonly DaemonSpec[] {
+  const { nodes, runtime } = input.settings;
+  return runtime === 'hollow' ? [hollowKubelet(input)] : Array.from({ length: nodes }, (_, index) => kubelet(input, index));
+}
+
+/** All simulated nodes live in one process. */
+function hollowKubelet({ folder, pki, settings }: SpecInput): DaemonSpec {
+  return {
+    name: 'kubelet',
+    executable: 'kubelet',
+    ports: [],
+    args: [
+      `--kubeconfig=${pki.kubeconfigs.admin}`,
+      `--hollow-nodes=${settings.nodes}`,
+      '--hollow-node-prefix=node-',
+      `--cert-dir=${folder.data('kubelet')}`,
+    ],
+  };
+}
+
+function kubelet({ folder, pki }: SpecInput, index: number): DaemonSpec {
+  const name = nodeName(index);
+  const data = folder.data(`kubelet-${name}`);
+  const port = KUBELET_PORT + index * 10;
+  const healthPort = KUBELET_HEALTH_PORT + index * 10;
+  return {
+    name: `kubelet-${name}`,
+    executable: 'kubelet',
+    ports: [port, healthPort],
+    args: [
+      `--kubeconfig=${pki.kubeconfigs.kubelets[name] ?? ''}`,
+      `--hostname-override=${name}`,
+      `--root-dir=${data}`,
+      `--cert-dir=${join(data, 'pki')}`,
+      `--port=${port}`,
+      `--healthz-port=${healthPort}`,
+      `--client-ca-file=${pki.caFile}`,
+      '--authorization-mode=Webhook',
+      '--authentication-token-webhook',
+      '--anonymous-auth=false',
+      `--cluster-dns=${CLUSTER_DNS_ADDRESS}`,
+      `--cluster-domain=${CLUSTER_DOMAIN}`,
+      `--pod-network-cidr=${POD_RANGE}`,
+    ],
+  };
+}
