@@ -14,6 +14,7 @@ export type {
 } from './api-client';
 export { createApiClient, type ApiClientOptions } from './create-api-client';
 export type { CredentialSource } from './credential-file';
+export { discoverResources, type DiscoveredResource, type Discovery } from './discover-resources';
 export { createHttpTransport, type HttpTransportOptions } from './http-transport';
 export { inClusterTransport, type InClusterOptions } from './in-cluster';
 export { createInProcessTransport, type ConnectionAcceptor, type InProcessTransportOptions } from './in-process-transport';

@@ -1,0 +1,1 @@
+export { EndpointsController, type EndpointsControllerDeps, type EndpointsControllerOptions } from './endpoints-controller';

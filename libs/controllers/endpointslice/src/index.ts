@@ -1,0 +1,5 @@
+export {
+  EndpointSliceController,
+  type EndpointSliceControllerDeps,
+  type EndpointSliceControllerOptions,
+} from './endpoint-slice-controller';

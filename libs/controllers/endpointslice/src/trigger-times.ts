@@ -1,0 +1,29 @@
+import type { DeepReadonly, Pod, Service } from '@keelson/api';
+import { findCondition, type ObjectKey } from '@keelson/apimachinery';
+
+/**
+ * Remembers when the pods of each service last changed their readiness, to tell how long a change takes to reach the endpoints
+ * (SLI "network programming latency"). Two changes of one pod between two looks count as the later one.
+ */
+export class TriggerTimes {
+  /** RFC 3339 in whole seconds, UTC, so that they compare as text; by pod. */
+  readonly #seen = new Map<ObjectKey, ReadonlyMap<string, string>>();
+
+  /** The earliest change since the last look; the service's creation at the first; undefined if nothing changed. RFC 3339. */
+  look(key: ObjectKey, service: DeepReadonly<Service>, pods: readonly DeepReadonly<Pod>[]): string | undefined {
+    const before = this.#seen.get(key);
+    const times = new Map(
+      pods.flatMap(({ metadata, status }) => {
+        const time = findCondition(status?.conditions, 'Ready')?.lastTransitionTime;
+        return time === undefined ? [] : [[metadata.name, time] as const];
+      }),
+    );
+    this.#seen.set(key, times);
+    if (before === undefined) return service.metadata.creationTimestamp;
+    return [...times].flatMap(([pod, time]) => (time > (before.get(pod) ?? '') ? [time] : [])).sort()[0];
+  }
+
+  forget(key: ObjectKey): void {
+    this.#seen.delete(key);
+  }
+}

@@ -1,0 +1,1 @@
+export { NamespaceController, type NamespaceControllerDeps } from './namespace-controller';

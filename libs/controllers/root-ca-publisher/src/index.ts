@@ -1,0 +1,1 @@
+export { RootCaPublisher, type RootCaPublisherDeps } from './root-ca-publisher';

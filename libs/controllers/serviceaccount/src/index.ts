@@ -1,0 +1,1 @@
+export { ServiceAccountController, type ServiceAccountControllerDeps } from './service-account-controller';
