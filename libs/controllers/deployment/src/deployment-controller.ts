@@ -1,0 +1,304 @@
+import {
+  deployments,
+  replicasets,
+  type DeepReadonly,
+  type Deployment,
+  type DeploymentStatus,
+  type Pod,
+  type ReplicaSet,
+} from '@keelson/api';
+import {
+  controllerOf,
+  findCondition,
+  LabelMatcher,
+  objectKey,
+  ownerReferenceTo,
+  semanticEqual,
+  StatusError,
+  type Clock,
+  type Draft,
+  type ObjectKey,
+} from '@keelson/apimachinery';
+import type { ApiClient } from '@keelson/client';
+import { claim } from '@keelson/controller-pod-control';
+import type { Controller, EventRecorder, Informer, ReconcileAgain, Watches } from '@keelson/controller-runtime';
+import { computeStatus, isComplete, untilLate, withCondition, withProgress } from './deployment-status';
+import { desired, findNewSet, HASH_LABEL, isRolling, templatesEqual, totalDesired, type Sets } from './replica-sets';
+import { desiredAnnotation, newSetAnnotations, nextRevision, REVISION, revisionOf, sizeAnnotations, templateHash } from './revisions';
+import { newSetSize, scaleProportionally, shrinkOldSets, type Scaling } from './rolling-update';
+
+export interface DeploymentControllerDeps {
+  readonly client: ApiClient;
+  readonly deployments: Informer<Deployment>;
+  readonly replicaSets: Informer<ReplicaSet>;
+  readonly pods: Informer<Pod>;
+  readonly recorder: EventRecorder;
+  readonly clock: Clock;
+}
+
+/** What a reconcile works on. */
+interface Situation {
+  readonly deployment: DeepReadonly<Deployment>;
+  readonly sets: Sets;
+  readonly newSet: DeepReadonly<ReplicaSet> | undefined;
+  readonly old: Sets;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Brings a Deployment's pods to its template by way of ReplicaSets, one for each template: the new one grows as the old ones shrink
+ * (pkg/controller/deployment). Level-triggered: every step is computed from the sets as they stand, so that a rollout goes on wherever it
+ * was cut off.
+ */
+export class DeploymentController implements Controller {
+  readonly name = 'deployment';
+  readonly #deps: DeploymentControllerDeps;
+
+  constructor(deps: DeploymentControllerDeps) {
+    this.#deps = deps;
+  }
+
+  watches(watch: Watches): void {
+    watch.for(this.#deps.deployments);
+    watch.owned(this.#deps.replicaSets, { by: 'Deployment' });
+    watch.mapped(this.#deps.replicaSets, (set, { type }) => (type === 'delete' ? [] : this.#mayBeAdoptedBy(set)));
+    // A deployment that recreates waits for its old pods to be gone.
+    watch.mapped(this.#deps.pods, (pod, { type }) => (type === 'delete' ? this.#deploymentOf(pod) : []));
+  }
+
+  async reconcile(key: ObjectKey, signal: AbortSignal): Promise<ReconcileAgain | undefined> {
+    const deployment = this.#deps.deployments.get(key);
+    if (deployment === undefined) return undefined;
+    const sets = await this.#claimSets(deployment, signal);
+    const newSet = findNewSet(deployment, sets);
+    const situation = { deployment, sets, newSet, old: sets.filter((set) => set !== newSet), signal };
+    if (deployment.metadata.deletionTimestamp !== undefined) return this.#writeStatus(situation);
+    if (deployment.spec.paused === true || isScaled(deployment, sets)) {
+      await this.#scaleTo(scaleProportionally(deployment, newSet, situation.old), situation);
+      if (deployment.spec.paused === true) await this.#cleanUp(situation);
+      return this.#writeStatus(situation);
+    }
+    return isRolling(deployment) ? this.#roll(situation) : this.#recreate(situation);
+  }
+
+  async #roll(situation: Situation): Promise<ReconcileAgain | undefined> {
+    const { deployment, old, sets } = situation;
+    const newSet = await this.#ensureNewSet(situation);
+    if (newSet === undefined) return undefined;
+    const all = sets.includes(newSet) ? sets : [...old, newSet];
+    const wanted = desired(deployment);
+    const size = desired(newSet) > wanted ? wanted : newSetSize(deployment, all, desired(newSet));
+    const scalings = size !== desired(newSet) ? [{ set: newSet, replicas: size }] : shrinkOldSets(deployment, newSet, old);
+    await this.#scaleTo(scalings, situation);
+    return this.#finish({ ...situation, newSet, sets: all }, scalings.length === 0);
+  }
+
+  async #recreate(situation: Situation): Promise<ReconcileAgain | undefined> {
+    const { deployment, old } = situation;
+    const doomed = old.filter((set) => desired(set) > 0).map((set) => ({ set, replicas: 0 }));
+    if (doomed.length > 0) {
+      await this.#scaleTo(doomed, situation);
+      return this.#finish(situation, false);
+    }
+    if (old.some((set) => this.#deps.pods.byOwner(set).some(isRunning))) return this.#finish(situation, false);
+    const newSet = await this.#ensureNewSet(situation);
+    if (newSet === undefined) return undefined;
+    const scalings = desired(newSet) === desired(deployment) ? [] : [{ set: newSet, replicas: desired(deployment) }];
+    await this.#scaleTo(scalings, situation);
+    return this.#finish({ ...situation, newSet, sets: [...old, newSet] }, scalings.length === 0);
+  }
+
+  async #finish(situation: Situation, isSettled: boolean): Promise<ReconcileAgain | undefined> {
+    const { deployment, newSet, old } = situation;
+    if (isSettled && isComplete(deployment, computeStatus(deployment, newSet, old, this.#deps.clock.now()))) await this.#cleanUp(situation);
+    return this.#writeStatus(situation);
+  }
+
+  #claimSets(deployment: DeepReadonly<Deployment>, signal: AbortSignal): Promise<DeepReadonly<ReplicaSet>[]> {
+    const { client, replicaSets } = this.#deps;
+    const terms = {
+      client,
+      owner: deployment,
+      ownerResource: deployments,
+      resource: replicasets,
+      selector: deployment.spec.selector,
+      signal,
+    };
+    return claim(replicaSets.list(deployment.metadata.namespace), terms);
+  }
+
+  /** @returns undefined if a set of the name that was due is another's: the next reconcile tries another name */
+  async #ensureNewSet(situation: Situation): Promise<DeepReadonly<ReplicaSet> | undefined> {
+    const { deployment, newSet, old, signal } = situation;
+    const revision = nextRevision(old);
+    if (newSet === undefined) return this.#createNewSet(situation, revision);
+    const annotations = newSetAnnotations(deployment, newSet, revision);
+    const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
+    await this.#noteRevision(deployment, Number(annotations[REVISION]), signal);
+    if (semanticEqual(annotations, newSet.metadata.annotations) && (newSet.spec.minReadySeconds ?? 0) === minReadySeconds) return newSet;
+    const next = structuredClone(newSet) as ReplicaSet;
+    next.metadata.annotations = { ...annotations };
+    next.spec.minReadySeconds = minReadySeconds;
+    return this.#deps.client.resource(replicasets).update(next, { signal });
+  }
+
+  async #createNewSet(situation: Situation, revision: number): Promise<DeepReadonly<ReplicaSet> | undefined> {
+    const { deployment, old, signal } = situation;
+    const draft = newSetFor(deployment, old, revision);
+    try {
+      const created = await this.#deps.client.resource(replicasets).create(draft, { signal });
+      if (desired(created) > 0) this.#sayScaled(deployment, created, 0, desired(created));
+      await this.#noteRevision(deployment, revision, signal);
+      return created;
+    } catch (error) {
+      if (!StatusError.is(error, 'AlreadyExists')) throw error;
+      return this.#afterCollision(situation, draft);
+    }
+  }
+
+  /** The cache may just not have shown our own set yet; any other of that name means that two templates have one hash. */
+  async #afterCollision({ deployment, signal }: Situation, { metadata }: Draft<ReplicaSet>): Promise<DeepReadonly<ReplicaSet> | undefined> {
+    const { client } = this.#deps;
+    const present = await client.resource(replicasets).get({ namespace: metadata.namespace, name: metadata.name ?? '' }, { signal });
+    if (controllerOf(present)?.uid === deployment.metadata.uid && templatesEqual(present.spec.template, deployment.spec.template))
+      return present;
+    await this.#patchStatus(deployment, { collisionCount: (deployment.status?.collisionCount ?? 0) + 1 }, signal);
+    return undefined;
+  }
+
+  async #noteRevision(deployment: DeepReadonly<Deployment>, revision: number, signal: AbortSignal): Promise<void> {
+    if (revisionOf(deployment) === revision) return;
+    const patch = { metadata: { annotations: { [REVISION]: String(revision) } } };
+    await this.#deps.client.resource(deployments).patch(deployment.metadata, { type: 'merge', patch }, { signal });
+  }
+
+  async #scaleTo(scalings: readonly Scaling[], { deployment, sets, signal }: Situation): Promise<void> {
+    const annotations = sizeAnnotations(deployment);
+    const stale = sets.filter(
+      (set) => desired(set) > 0 && desiredAnnotation(set) !== desired(deployment) && !scalings.some((scaling) => scaling.set === set),
+    );
+    for (const { replicas, set } of [...scalings, ...stale.map((each) => ({ set: each, replicas: desired(each) }))]) {
+      const next = structuredClone(set) as ReplicaSet;
+      next.spec.replicas = replicas;
+      next.metadata.annotations = { ...next.metadata.annotations, ...annotations };
+      await this.#deps.client.resource(replicasets).update(next, { signal });
+      if (replicas !== desired(set)) this.#sayScaled(deployment, set, desired(set), replicas);
+    }
+  }
+
+  #sayScaled(deployment: DeepReadonly<Deployment>, { metadata }: DeepReadonly<ReplicaSet>, from: number, to: number): void {
+    this.#deps.recorder.event(
+      deployment,
+      'Normal',
+      'ScalingReplicaSet',
+      `Scaled ${to > from ? 'up' : 'down'} replica set ${metadata.name} from ${from} to ${to}`,
+    );
+  }
+
+  /** Deletes the oldest sets that have no pods, beyond those that are kept for a rollback. */
+  async #cleanUp({ deployment, old, signal }: Situation): Promise<void> {
+    const kept = deployment.spec.revisionHistoryLimit;
+    if (kept === undefined) return;
+    const candidates = old.filter(({ metadata }) => metadata.deletionTimestamp === undefined).sort((a, b) => revisionOf(a) - revisionOf(b));
+    const doomed = candidates.slice(0, Math.max(0, candidates.length - kept)).filter(isEmptyAndSeen);
+    await Promise.all(
+      doomed.map(({ metadata }) =>
+        this.#deps.client.resource(replicasets).delete(metadata, { preconditions: { uid: metadata.uid }, signal }),
+      ),
+    );
+  }
+
+  async #writeStatus({ deployment, newSet, old, signal }: Situation): Promise<ReconcileAgain | undefined> {
+    const now = this.#deps.clock.now();
+    const counted = computeStatus(deployment, newSet, old, now);
+    const status =
+      deployment.spec.paused === true
+        ? withPause(counted, now)
+        : withProgress({ deployment, newSet, all: newSet === undefined ? old : [...old, newSet], status: withoutPause(counted, now), now });
+    if (!semanticEqual(status, deployment.status)) {
+      await this.#patchStatus(deployment, status, signal);
+    }
+    const requeueAfter = untilLate(deployment, status, now);
+    return requeueAfter === undefined ? undefined : { requeueAfter };
+  }
+
+  /** Nobody else writes the status, and the deployment may have been given its revision since it was read. */
+  async #patchStatus(deployment: DeepReadonly<Deployment>, status: DeploymentStatus, signal: AbortSignal): Promise<void> {
+    await this.#deps.client
+      .resource(deployments)
+      .patch(deployment.metadata, { type: 'merge', patch: { status } }, { subresource: 'status', signal });
+  }
+
+  #mayBeAdoptedBy(set: DeepReadonly<ReplicaSet>): ObjectKey[] {
+    if (controllerOf(set) !== undefined) return [];
+    const all = this.#deps.deployments.list(set.metadata.namespace);
+    return all
+      .filter(({ spec }) => LabelMatcher.of(spec.selector).matches(set.metadata.labels ?? {}))
+      .map(({ metadata }) => objectKey(metadata));
+  }
+
+  #deploymentOf(pod: DeepReadonly<Pod>): ObjectKey[] {
+    const controller = controllerOf(pod);
+    if (controller?.kind !== 'ReplicaSet') return [];
+    const { namespace } = pod.metadata;
+    const set = this.#deps.replicaSets.get(objectKey({ namespace, name: controller.name }));
+    const owner = set === undefined ? undefined : controllerOf(set);
+    return owner?.kind === 'Deployment' ? [objectKey({ namespace, name: owner.name })] : [];
+  }
+}
+
+/** The deployment's size changed since its sets were last scaled. */
+function isScaled(deployment: DeepReadonly<Deployment>, sets: Sets): boolean {
+  return sets.some((set) => desired(set) > 0 && desiredAnnotation(set) !== undefined && desiredAnnotation(set) !== desired(deployment));
+}
+
+function isEmptyAndSeen({ metadata, spec, status }: DeepReadonly<ReplicaSet>): boolean {
+  return (spec.replicas ?? 1) === 0 && (status?.replicas ?? 0) === 0 && (metadata.generation ?? 0) <= (status?.observedGeneration ?? 0);
+}
+
+const isRunning = ({ status }: DeepReadonly<Pod>): boolean => status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
+
+function newSetFor(deployment: DeepReadonly<Deployment>, old: Sets, revision: number): Draft<ReplicaSet> {
+  const { metadata, spec } = deployment;
+  const hash = templateHash(spec.template, deployment.status?.collisionCount ?? 0);
+  const template = structuredClone(spec.template) as Deployment['spec']['template'];
+  const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
+  const selector = structuredClone(spec.selector) as ReplicaSet['spec']['selector'];
+  return {
+    metadata: {
+      name: `${metadata.name}-${hash}`,
+      ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+      labels,
+      annotations: { ...newSetAnnotations(deployment, undefined, revision) },
+      ownerReferences: [ownerReferenceTo(deployment, deployments)],
+    },
+    spec: {
+      replicas: totalDesired(old) === 0 || !isRolling(deployment) ? desired(deployment) : newSetSize(deployment, old, 0),
+      minReadySeconds: spec.minReadySeconds ?? 0,
+      selector: { ...selector, matchLabels: { ...selector.matchLabels, [HASH_LABEL]: hash } },
+      template: { ...template, metadata: { ...template.metadata, labels } as NonNullable<typeof template.metadata> },
+    },
+  };
+}
+
+function withPause(status: DeploymentStatus, now: number): DeploymentStatus {
+  const current = findCondition(status.conditions, 'Progressing');
+  if (current?.reason === 'ProgressDeadlineExceeded') return status;
+  const conditions = withCondition(
+    status.conditions,
+    { type: 'Progressing', status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' },
+    now,
+  );
+  return { ...status, conditions };
+}
+
+function withoutPause(status: DeploymentStatus, now: number): DeploymentStatus {
+  const current = findCondition(status.conditions, 'Progressing');
+  if (current === undefined) {
+    const verdict = { type: 'Progressing', status: 'True', reason: 'NewReplicaSetCreated', message: 'Created new replica set' };
+    return { ...status, conditions: withCondition(status.conditions, verdict, now) };
+  }
+  if (current.reason !== 'DeploymentPaused') return status;
+  const verdict = { type: 'Progressing', status: 'Unknown', reason: 'DeploymentResumed', message: 'Deployment is resumed' };
+  return { ...status, conditions: withCondition(status.conditions, verdict, now) };
+}

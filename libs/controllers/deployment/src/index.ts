@@ -1,0 +1,1 @@
+export { DeploymentController, type DeploymentControllerDeps } from './deployment-controller';

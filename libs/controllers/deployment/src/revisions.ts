@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import type { DeepReadonly, Deployment, PodTemplateSpec, ReplicaSet } from '@keelson/api';
+import { desired, rollingLimits, type Sets } from './replica-sets';
+
+export const REVISION = 'deployment.kubernetes.io/revision';
+const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
+const DESIRED = 'deployment.kubernetes.io/desired-replicas';
+const MAX = 'deployment.kubernetes.io/max-replicas';
+/** What a set does not take over from its deployment: the set's own bookkeeping, and what belongs to the deployment's configuration alone. */
+const NOT_COPIED: ReadonlySet<string> = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  REVISION,
+  REVISION_HISTORY,
+  DESIRED,
+  MAX,
+  'deprecated.deployment.rollback.to',
+]);
+
+/** Letters and digits that make no words; upstream's `rand.SafeEncodeString`. */
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+
+type Annotations = Readonly<Record<string, string>>;
+
+export const revisionOf = ({ metadata }: DeepReadonly<Deployment | ReplicaSet>): number => Number(metadata.annotations?.[REVISION] ?? 0);
+
+export const nextRevision = (old: Sets): number => Math.max(0, ...old.map(revisionOf)) + 1;
+
+/** For how many pods a set was made or scaled last, so that a change of the deployment's size shows. */
+export const desiredAnnotation = ({ metadata }: DeepReadonly<ReplicaSet>): number | undefined => {
+  const text = metadata.annotations?.[DESIRED];
+  return text === undefined ? undefined : Number(text);
+};
+
+export function sizeAnnotations(deployment: DeepReadonly<Deployment>): Annotations {
+  const wanted = desired(deployment);
+  return { [DESIRED]: String(wanted), [MAX]: String(wanted + rollingLimits(deployment).maxSurge) };
+}
+
+/** The annotations of the new set: the deployment's own, and the revision with those that the set had before. */
+export function newSetAnnotations(
+  deployment: DeepReadonly<Deployment>,
+  set: DeepReadonly<ReplicaSet> | undefined,
+  revision: number,
+): Annotations {
+  const present = set?.metadata.annotations ?? {};
+  const copied = Object.entries(deployment.metadata.annotations ?? {}).filter(([name]) => !NOT_COPIED.has(name));
+  const before = present[REVISION];
+  const isNewer = before !== undefined && revision > Number(before);
+  const history = isNewer
+    ? { [REVISION_HISTORY]: [present[REVISION_HISTORY], before].filter((entry) => entry !== undefined && entry !== '').join(',') }
+    : {};
+  return {
+    ...present,
+    ...Object.fromEntries(copied),
+    ...history,
+    [REVISION]: String(Math.max(revision, Number(before ?? 0))),
+    ...(set === undefined ? sizeAnnotations(deployment) : {}),
+  };
+}
+
+/** Ten characters that stand for a template; another collision count gives others. */
+export function templateHash(template: DeepReadonly<PodTemplateSpec>, collisionCount: number): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify(sorted(template)))
+    .update(String(collisionCount))
+    .digest();
+  const digits = String(digest.readUInt32BE(0)).padStart(10, '0');
+  return [...digits].map((digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join('');
+}
+
+/** The same value whatever order its fields came in. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, field]) => [name, sorted(field)]),
+  );
+}
