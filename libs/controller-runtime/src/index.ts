@@ -9,3 +9,5 @@ export { LeadershipLost, runWithLeaderElection, type LeaderElectionOptions } fro
 export { runControllers, type RunControllersOptions } from './run-controllers';
 export { WorkQueue, type WorkQueueOptions } from './work-queue';
 export { WorkQueueMetrics, type QueueMetrics } from './work-queue-metrics';
+export { controlPlaneFlags, type ControlPlaneFlagValues } from './control-plane-flags';
+export { runControlPlaneDaemon, type ControlPlaneDaemon, type ControlPlaneParts } from './run-control-plane-daemon';

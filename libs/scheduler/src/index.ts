@@ -21,3 +21,5 @@ export { NodeSelector, type ProfilePlugins } from './cycle/select-node';
 export { defaultPlugins } from './plugins/default-plugins';
 export type { QueuedPod } from './queue/queued-pod';
 export { SchedulingQueue, type ClusterEvent } from './queue/scheduling-queue';
+export { Scheduler, type SchedulerDeps } from './scheduler';
+export { runKubeScheduler, type KubeSchedulerDeps } from './run-kube-scheduler';

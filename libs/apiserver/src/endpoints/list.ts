@@ -90,14 +90,15 @@ function pageFromCache(
   const objects: CachedObject[] = [];
   let passed = 0;
   let more: CachedObject | undefined;
-  for (const object of cache.objects.inOrder(namespace, after)) {
+  cache.objects.walk({ namespace, after }, (object) => {
     if (limit > 0 && objects.length >= limit) {
       more = objects.at(-1);
-      break;
+      return false;
     }
     passed += 1;
     if (matches === undefined || matches(object)) objects.push(object);
-  }
+    return true;
+  });
   // How many follow is told only where counting them costs nothing, as upstream does.
   const countable = more !== undefined && matches === undefined && after === undefined;
   return { objects, revision, more, remaining: countable ? cache.objects.count(namespace) - passed : undefined };

@@ -51,6 +51,11 @@ export class CacheEvent {
     return was ? 'DELETED' : undefined;
   }
 
+  /** Lets go of the bytes made so far; whoever comes later has them made again. */
+  dropFrames(): void {
+    this.#frames = undefined;
+  }
+
   /** The bytes of this change as an event of `type`. */
   frame(type: WatchEventType, encoder: WatchEncoder): Buffer {
     const id = `${encoder.id} ${type}`;

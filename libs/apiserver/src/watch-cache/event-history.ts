@@ -4,7 +4,8 @@ import type { CacheEvent } from './cache-event';
 /** As upstream's watch cache: history is kept for about this long, so that a client that lost its connection can go on. */
 const KEEP_MILLISECONDS = 75_000;
 const LEAST_EVENTS = 128;
-const MOST_EVENTS = 16_384;
+/** Of the objects held, each with its previous version. A client that needs more than this lists anew. */
+const MOST_BYTES = 32 * 1024 * 1024;
 
 /**
  * The latest changes of one resource, oldest first.
@@ -15,6 +16,8 @@ export class EventHistory {
   #events: CacheEvent[] = [];
   /** Events before this index are forgotten; the array is trimmed now and then instead of on every event. */
   #start = 0;
+  /** The weight of all that is kept. */
+  #bytes = 0;
 
   constructor(floor: Revision) {
     this.#floor = floor;
@@ -22,6 +25,7 @@ export class EventHistory {
 
   add(event: CacheEvent): void {
     this.#events.push(event);
+    this.#bytes += event.object.json.length;
     while (this.#isExcess(event.at)) this.#forgetOldest();
     if (this.#start > LEAST_EVENTS && this.#start > this.#events.length / 2) {
       this.#events = this.#events.slice(this.#start);
@@ -50,12 +54,15 @@ export class EventHistory {
   #isExcess(now: number): boolean {
     const kept = this.#events.length - this.#start;
     if (kept <= LEAST_EVENTS) return false;
-    return kept > MOST_EVENTS || now - (this.#events[this.#start]?.at ?? now) > KEEP_MILLISECONDS;
+    return this.#bytes > MOST_BYTES || now - (this.#events[this.#start]?.at ?? now) > KEEP_MILLISECONDS;
   }
 
   #forgetOldest(): void {
     const oldest = this.#events[this.#start];
-    if (oldest !== undefined) this.#floor = oldest.revision;
+    if (oldest !== undefined) {
+      this.#floor = oldest.revision;
+      this.#bytes -= oldest.object.json.length;
+    }
     this.#start += 1;
   }
 }

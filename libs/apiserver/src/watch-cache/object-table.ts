@@ -1,18 +1,21 @@
 import type { CachedObject } from './cached-object';
 
-interface Bucket {
-  readonly byName: Map<string, CachedObject>;
-  /** The keys of `byName` in byte order, or undefined since a name came or went. */
-  names: string[] | undefined;
+export interface TablePosition {
+  readonly namespace: string;
+  readonly name: string;
 }
 
+/** The objects of one namespace, in the byte order of their names. */
+type Bucket = CachedObject[];
+
 /**
- * The current objects of one resource, by namespace and name; cluster-scoped ones lie in the namespace `''`.
- * Order is the store's: namespaces and names as bytes. Sorting is put off until someone lists, and costs only the buckets that changed.
+ * The current objects of one resource, by namespace and name; cluster-scoped ones lie in the namespace `''`. Order is the store's: that of
+ * the keys' bytes. Everything is found by bisection; a listing walks an array.
  */
 export class ObjectTable {
   readonly #buckets = new Map<string, Bucket>();
-  #namespaces: string[] | undefined = [];
+  /** The namespaces in order, or undefined since one came or went. */
+  #namespaces: readonly string[] | undefined = [];
   #size = 0;
 
   get size(): number {
@@ -20,51 +23,62 @@ export class ObjectTable {
   }
 
   get(namespace: string, name: string): CachedObject | undefined {
-    return this.#buckets.get(namespace)?.byName.get(name);
+    const bucket = this.#buckets.get(namespace);
+    const found = bucket?.[firstAtOrBehind(bucket, name)];
+    return found?.name === name ? found : undefined;
   }
 
   /** @returns what stood there before */
   set(object: CachedObject): CachedObject | undefined {
     const bucket = this.#bucket(object.namespace);
-    const previous = bucket.byName.get(object.name);
-    bucket.byName.set(object.name, object);
-    if (previous === undefined) {
-      bucket.names = undefined;
-      this.#size += 1;
+    const index = firstAtOrBehind(bucket, object.name);
+    const current = bucket[index];
+    if (current?.name === object.name) {
+      bucket[index] = object;
+      return current;
     }
-    return previous;
+    bucket.splice(index, 0, object);
+    this.#size += 1;
+    return undefined;
   }
 
   /** @returns what stood there */
   delete(namespace: string, name: string): CachedObject | undefined {
     const bucket = this.#buckets.get(namespace);
-    const previous = bucket?.byName.get(name);
-    if (bucket === undefined || previous === undefined) return undefined;
-    bucket.byName.delete(name);
-    bucket.names = undefined;
+    if (bucket === undefined) return undefined;
+    const index = firstAtOrBehind(bucket, name);
+    const current = bucket[index];
+    if (current?.name !== name) return undefined;
+    bucket.splice(index, 1);
     this.#size -= 1;
-    if (bucket.byName.size === 0) {
+    if (bucket.length === 0) {
       this.#buckets.delete(namespace);
       this.#namespaces = undefined;
     }
-    return previous;
+    return current;
   }
 
   count(namespace?: string): number {
-    return namespace === undefined ? this.#size : (this.#buckets.get(namespace)?.byName.size ?? 0);
+    return namespace === undefined ? this.#size : (this.#buckets.get(namespace)?.length ?? 0);
   }
 
-  /** The objects in order, of one namespace or of all, from behind `after` on. */
-  *inOrder(namespace?: string, after?: { readonly namespace: string; readonly name: string }): Generator<CachedObject, void, undefined> {
+  /** All objects, of one namespace or of all, in order. The table must not be written to meanwhile. */
+  *inOrder(namespace?: string): Generator<CachedObject, void, undefined> {
+    for (const each of namespace === undefined ? this.#sortedNamespaces() : [namespace]) yield* this.#buckets.get(each) ?? [];
+  }
+
+  /** Calls `visit` for the objects in order from behind `after` on, until it returns false. */
+  walk(
+    options: { readonly namespace: string | undefined; readonly after: TablePosition | undefined },
+    visit: (object: CachedObject) => boolean,
+  ): void {
+    const { after, namespace } = options;
     for (const each of namespace === undefined ? this.#sortedNamespaces() : [namespace]) {
-      if (after !== undefined && namespace === undefined && compareBytes(`${each}/`, `${after.namespace}/`) < 0) continue;
       const bucket = this.#buckets.get(each);
-      if (bucket === undefined) continue;
-      const names = (bucket.names ??= [...bucket.byName.keys()].sort(compareBytes));
-      const start = after !== undefined && after.namespace === each ? firstBehind(names, after.name) : 0;
-      for (let index = start; index < names.length; index += 1) {
-        const object = bucket.byName.get(names[index] ?? '');
-        if (object !== undefined) yield object;
+      if (bucket === undefined || (after !== undefined && keyOrder(each, after.namespace) < 0)) continue;
+      for (let index = after?.namespace === each ? firstBehind(bucket, after.name) : 0; index < bucket.length; index += 1) {
+        const object = bucket[index];
+        if (object !== undefined && !visit(object)) return;
       }
     }
   }
@@ -72,30 +86,36 @@ export class ObjectTable {
   #bucket(namespace: string): Bucket {
     let bucket = this.#buckets.get(namespace);
     if (bucket === undefined) {
-      this.#buckets.set(namespace, (bucket = { byName: new Map(), names: [] }));
+      this.#buckets.set(namespace, (bucket = []));
       this.#namespaces = undefined;
     }
     return bucket;
   }
 
   #sortedNamespaces(): readonly string[] {
-    // The slash that ends a namespace in a key takes part in the order: `a-b/` comes before `a/`.
-    return (this.#namespaces ??= [...this.#buckets.keys()].sort((a, b) => compareBytes(`${a}/`, `${b}/`)));
+    return (this.#namespaces ??= [...this.#buckets.keys()].sort(keyOrder));
   }
 }
 
-/** Names are ASCII by validation, where UTF-16 order is byte order. */
-function compareBytes(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** The order of namespaces in keys, where the slash that ends them takes part: `a-b/` comes before `a/`. */
+function keyOrder(a: string, b: string): number {
+  const [left, right] = [`${a}/`, `${b}/`];
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function firstBehind(sorted: readonly string[], value: string): number {
+/** Where `name` stands or would have to. Names are ASCII by validation, where the order of strings is that of bytes. */
+function firstAtOrBehind(bucket: Bucket, name: string): number {
   let low = 0;
-  let high = sorted.length;
+  let high = bucket.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareBytes(sorted[middle] ?? '', value) <= 0) low = middle + 1;
+    if ((bucket[middle]?.name ?? '') < name) low = middle + 1;
     else high = middle;
   }
   return low;
+}
+
+function firstBehind(bucket: Bucket, name: string): number {
+  const index = firstAtOrBehind(bucket, name);
+  return bucket[index]?.name === name ? index + 1 : index;
 }

@@ -103,6 +103,8 @@ export class ResourceCache {
     this.#history.add(event);
     this.#lastChange = event.revision;
     this.watchers.dispatch(event);
+    // All who watch have them by now; kept, they would double what the history weighs.
+    event.dropFrames();
   }
 
   /** The same state under a later revision, as a DELETED event shows it. */

@@ -28,7 +28,8 @@ export class StoredJson {
     const at = this.#marker.length;
     const isEmpty = value[at] === EMPTY_OBJECT_END;
     const inserted = `"resourceVersion":"${revision}${isEmpty ? '"' : QUOTE_COMMA.toString()}`;
-    const result = Buffer.allocUnsafe(value.length + inserted.length);
+    // Not from Node's pool: a small object that lives long would keep the whole slab that it was cut from.
+    const result = Buffer.allocUnsafeSlow(value.length + inserted.length);
     result.set(value.subarray(0, at), 0);
     result.write(inserted, at, 'latin1');
     result.set(value.subarray(at), at + inserted.length);

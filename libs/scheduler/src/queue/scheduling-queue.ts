@@ -35,8 +35,8 @@ export class SchedulingQueue {
   readonly #active = new Heap<QueuedPod>(comesBefore);
   readonly #backoff = new Heap<QueuedPod>((a, b) => backoffEnd(a) < backoffEnd(b));
   readonly #unschedulable = new Set<QueuedPod>();
-  /** The events since each pod was taken. */
-  readonly #inFlight = new Map<QueuedPod, ClusterEvent[]>();
+  /** The events since each pod was taken, and whether it changed itself. */
+  readonly #inFlight = new Map<QueuedPod, { readonly events: ClusterEvent[]; changed: boolean }>();
   #cancelTimer: () => void = () => undefined;
 
   /** @param onActive called whenever a pod becomes active */
@@ -62,6 +62,8 @@ export class SchedulingQueue {
     }
     const wasActive = this.#active.delete(known);
     known.state = state;
+    const flight = this.#inFlight.get(known);
+    if (flight !== undefined) flight.changed = true;
     if (wasActive) this.#active.push(known);
     else if (this.#unschedulable.delete(known)) this.#backOffOrActivate(known);
   }
@@ -81,7 +83,7 @@ export class SchedulingQueue {
   /** Takes the pod to try next; it must come back by {@link done}, {@link rejected} or {@link failed}. */
   pop(): QueuedPod | undefined {
     const queued = this.#active.pop();
-    if (queued !== undefined) this.#inFlight.set(queued, []);
+    if (queued !== undefined) this.#inFlight.set(queued, { events: [], changed: false });
     return queued;
   }
 
@@ -92,12 +94,13 @@ export class SchedulingQueue {
 
   /** Plugins found no node for it: it waits for an event that one of them hopes for. Ignored if it was deleted meanwhile. */
   rejected(queued: QueuedPod, rejectedBy: ReadonlySet<string>): void {
-    const events = this.#land(queued);
-    if (events === undefined) return;
+    const flight = this.#land(queued);
+    if (flight === undefined) return;
     queued.rejectedBy = rejectedBy;
     queued.rejections++;
     queued.errors = 0;
-    if (rejectedBy.size === 0 || events.some((event) => this.#mayHelp(queued, event))) return this.#backOffOrActivate(queued);
+    const mayFitNow = rejectedBy.size === 0 || flight.changed || flight.events.some((event) => this.#mayHelp(queued, event));
+    if (mayFitNow) return this.#backOffOrActivate(queued);
     this.#unschedulable.add(queued);
     this.#arm();
   }
@@ -112,7 +115,7 @@ export class SchedulingQueue {
 
   /** Wakes the unschedulable pods that `event` may help. */
   notify(event: ClusterEvent): void {
-    for (const events of this.#inFlight.values()) events.push(event);
+    for (const { events } of this.#inFlight.values()) events.push(event);
     for (const queued of this.#unschedulable) {
       if (!this.#mayHelp(queued, event)) continue;
       this.#unschedulable.delete(queued);
@@ -124,11 +127,11 @@ export class SchedulingQueue {
     this.#cancelTimer();
   }
 
-  #land(queued: QueuedPod): readonly ClusterEvent[] | undefined {
-    const events = this.#inFlight.get(queued);
+  #land(queued: QueuedPod): { readonly events: readonly ClusterEvent[]; readonly changed: boolean } | undefined {
+    const flight = this.#inFlight.get(queued);
     this.#inFlight.delete(queued);
     queued.since = this.#clock.monotonic();
-    return events;
+    return flight;
   }
 
   #mayHelp({ state, rejectedBy }: QueuedPod, event: ClusterEvent): boolean {

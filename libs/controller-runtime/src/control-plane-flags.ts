@@ -1,0 +1,47 @@
+import { flag, type FlagValues } from '@keelson/component-base';
+
+const SERVING = 'Secure serving';
+const LEADER = 'Leader election';
+const CLIENT = 'Client connection';
+
+/** The flags that the daemons of the control plane share: upstream's names and defaults. `securePort` and `leaseName` are each daemon's own. */
+// The return type is what every flag declares; spelled out it would say it twice.
+// eslint-disable-next-line @typescript-eslint/explicit-function-return-type
+export function controlPlaneFlags(own: { readonly securePort: number; readonly leaseName: string }) {
+  return {
+    kubeconfig: flag.string({ section: CLIENT, usage: 'The kubeconfig file that says how to reach the API server' }),
+    'kube-api-qps': flag.float({ section: CLIENT, usage: 'Requests to the API server a second, in the long run', default: 50 }),
+    'kube-api-burst': flag.int({ section: CLIENT, usage: 'Requests to the API server at once', default: 100 }),
+
+    'leader-elect': flag.bool({
+      section: LEADER,
+      usage: 'Whether to work only while holding a lease, so that several can run',
+      default: true,
+    }),
+    'leader-elect-lease-duration': flag.duration({
+      section: LEADER,
+      usage: 'How long others wait for a holder that is silent',
+      default: 15_000,
+    }),
+    'leader-elect-renew-deadline': flag.duration({
+      section: LEADER,
+      usage: 'How long a holder tries to renew before it gives up',
+      default: 10_000,
+    }),
+    'leader-elect-retry-period': flag.duration({ section: LEADER, usage: 'How long between tries', default: 2_000 }),
+    'leader-elect-resource-name': flag.string({ section: LEADER, usage: 'The name of the lease', default: own.leaseName }),
+    'leader-elect-resource-namespace': flag.string({ section: LEADER, usage: 'The namespace of the lease', default: 'kube-system' }),
+
+    'bind-address': flag.ip({ section: SERVING, usage: 'The address to serve health and metrics on', default: '0.0.0.0' }),
+    'secure-port': flag.int({ section: SERVING, usage: 'The port to serve them on; 0 for none', default: own.securePort }),
+    'cert-dir': flag.string({
+      section: SERVING,
+      usage: 'Where a self-signed certificate is kept if none is given',
+      default: '/var/run/kubernetes',
+    }),
+    'tls-cert-file': flag.string({ section: SERVING, usage: 'The certificate to serve with' }),
+    'tls-private-key-file': flag.string({ section: SERVING, usage: 'Its key' }),
+  };
+}
+
+export type ControlPlaneFlagValues = FlagValues<ReturnType<typeof controlPlaneFlags>>;

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { systemClock } from '@keelson/apimachinery';
+import { createApiClient, transportFromKubeconfig, type ApiClient } from '@keelson/client';
+import { createDaemonApp, KUBERNETES_VERSION, serveHttps, versionInfo, type DaemonContext, type Listening } from '@keelson/component-base';
+import { ensureServingCertificate } from '@keelson/pki';
+import { ApiEventRecorder } from './api-event-recorder';
+import type { ControlPlaneFlagValues } from './control-plane-flags';
+import type { EventRecorder } from './event-recorder';
+import { runWithLeaderElection } from './leader-election';
+
+/** What a daemon works with while it leads. */
+export interface ControlPlaneParts extends DaemonContext {
+  readonly client: ApiClient;
+  readonly recorder: EventRecorder;
+}
+
+export interface ControlPlaneDaemon {
+  /** Upstream's name, such as `kube-scheduler`. */
+  readonly name: string;
+  /** What runs the process, for `/version`; `process` fits. */
+  readonly program: { readonly version: string; readonly platform: string; readonly arch: string };
+  /** The daemon's work; its signal aborts when the lease is lost or the daemon is to stop. */
+  readonly lead: (parts: ControlPlaneParts) => Promise<void>;
+}
+
+/**
+ * A daemon of the control plane, whole but for its work: connects to the API server, serves health and metrics, and lets `lead` work while it
+ * holds the lease. Resolves when `context.signal` aborted and all has come to rest.
+ * @throws LeadershipLost when another took over; Error if it can't begin
+ */
+export async function runControlPlaneDaemon(
+  values: ControlPlaneFlagValues,
+  context: DaemonContext,
+  daemon: ControlPlaneDaemon,
+): Promise<void> {
+  if (values.kubeconfig === undefined) throw new Error(`--kubeconfig is required: ${daemon.name} does not run without an API server`);
+  const transport = await transportFromKubeconfig(values.kubeconfig, { clock: systemClock });
+  const rateLimit = { qps: values['kube-api-qps'], burst: values['kube-api-burst'] };
+  const client = createApiClient(transport, { userAgent: `${daemon.name}/${KUBERNETES_VERSION}`, clock: systemClock, rateLimit });
+  const listening = await serve(values, context, daemon);
+  const { log, signal } = context;
+  const recorder = new ApiEventRecorder({ client, source: { component: daemon.name }, clock: systemClock, log, signal });
+  try {
+    const lead = (leading: AbortSignal): Promise<void> => daemon.lead({ ...context, client, recorder, signal: leading });
+    if (!values['leader-elect']) await lead(signal);
+    else
+      await runWithLeaderElection(
+        { ...electionOptions(values), client, recorder, clock: systemClock, log, random: Math.random, signal },
+        lead,
+      );
+  } finally {
+    await listening?.close();
+    await transport.close();
+  }
+}
+
+function electionOptions(
+  values: ControlPlaneFlagValues,
+): Pick<Parameters<typeof runWithLeaderElection>[0], 'lease' | 'identity' | 'leaseDuration' | 'renewDeadline' | 'retryPeriod'> {
+  return {
+    lease: { namespace: values['leader-elect-resource-namespace'], name: values['leader-elect-resource-name'] },
+    identity: `${hostname()}_${randomUUID()}`,
+    leaseDuration: values['leader-elect-lease-duration'],
+    renewDeadline: values['leader-elect-renew-deadline'],
+    retryPeriod: values['leader-elect-retry-period'],
+  };
+}
+
+async function serve(
+  values: ControlPlaneFlagValues,
+  { health, log, metrics }: DaemonContext,
+  { name, program }: ControlPlaneDaemon,
+): Promise<Listening | undefined> {
+  if (values['secure-port'] === 0) return undefined;
+  const files = await ensureServingCertificate({
+    certificateFile: values['tls-cert-file'],
+    keyFile: values['tls-private-key-file'],
+    certificateFolder: values['cert-dir'],
+    name,
+    subject: { commonName: hostname(), dnsNames: ['localhost', hostname()], ipAddresses: ['127.0.0.1'] },
+    clock: systemClock,
+  });
+  const app = createDaemonApp({ health, metrics, version: versionInfo(program), log });
+  return serveHttps(app, { ...files, address: values['bind-address'], port: values['secure-port'], timers: systemClock, log });
+}
