@@ -1,0 +1,1 @@
+export { ClusterRoleAggregationController, type ClusterRoleAggregationControllerDeps } from './cluster-role-aggregation-controller';

@@ -1,0 +1,1 @@
+export { GarbageCollector, type GarbageCollectorDeps } from './garbage-collector';

@@ -1,0 +1,1 @@
+export { NodeIpamController, type NodeIpamControllerDeps, type NodeIpamControllerOptions } from './node-ipam-controller';
