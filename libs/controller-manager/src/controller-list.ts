@@ -1,0 +1,164 @@
+import {
+  clusterroles,
+  configmaps,
+  deployments,
+  endpoints,
+  endpointslices,
+  leases,
+  namespaces,
+  nodes,
+  pods,
+  replicasets,
+  serviceaccounts,
+  services,
+} from '@keelson/api';
+import type { Clock } from '@keelson/apimachinery';
+import type { ApiClient } from '@keelson/client';
+import { ClusterRoleAggregationController } from '@keelson/controller-clusterrole-aggregation';
+import { DeploymentController } from '@keelson/controller-deployment';
+import { EndpointsController } from '@keelson/controller-endpoints';
+import { EndpointSliceController } from '@keelson/controller-endpointslice';
+import { GarbageCollector } from '@keelson/controller-garbage-collector';
+import { NamespaceController } from '@keelson/controller-namespace';
+import { NodeIpamController } from '@keelson/controller-node-ipam';
+import { LEASE_NAMESPACE, NodeLifecycleController, TaintEvictionController } from '@keelson/controller-node-lifecycle';
+import { ReplicaSetController } from '@keelson/controller-replicaset';
+import { RootCaPublisher } from '@keelson/controller-root-ca-publisher';
+import type { Controller, EventRecorder, InformerFactory } from '@keelson/controller-runtime';
+import { ServiceAccountController } from '@keelson/controller-serviceaccount';
+import type { ControllerManagerConfig } from './controller-manager-config';
+
+export interface ControllerParts {
+  readonly client: ApiClient;
+  readonly informers: InformerFactory;
+  /** Events say which controller they come from. */
+  readonly recorder: EventRecorder;
+  readonly clock: Clock;
+  readonly config: ControllerManagerConfig;
+}
+
+/** A controller by the name that `--controllers` takes, and how it is made; undefined where its flags leave it out. */
+export interface ControllerEntry {
+  readonly name: string;
+  readonly make: (parts: ControllerParts) => Controller | undefined;
+}
+
+/** Every controller there is, in upstream's order (cmd/kube-controller-manager/app). */
+export const controllerList: readonly ControllerEntry[] = [
+  {
+    name: 'endpoints-controller',
+    make: ({ client, config, informers, recorder }) =>
+      new EndpointsController({
+        client,
+        services: informers.informer(services),
+        pods: informers.informer(pods),
+        endpoints: informers.informer(endpoints),
+        recorder,
+        options: { updatesBatchPeriod: config.endpointUpdatesBatchPeriod },
+      }),
+  },
+  {
+    name: 'endpointslice-controller',
+    make: ({ client, config, informers, recorder }) =>
+      new EndpointSliceController({
+        client,
+        services: informers.informer(services),
+        pods: informers.informer(pods),
+        nodes: informers.informer(nodes),
+        endpointSlices: informers.informer(endpointslices),
+        recorder,
+        options: { maxEndpointsPerSlice: config.maxEndpointsPerSlice, updatesBatchPeriod: config.endpointUpdatesBatchPeriod },
+      }),
+  },
+  {
+    name: 'namespace-controller',
+    make: ({ client, clock, informers }) => new NamespaceController({ client, namespaces: informers.informer(namespaces), clock }),
+  },
+  {
+    name: 'serviceaccount-controller',
+    make: ({ client, informers }) =>
+      new ServiceAccountController({
+        client,
+        namespaces: informers.informer(namespaces),
+        serviceAccounts: informers.informer(serviceaccounts),
+      }),
+  },
+  {
+    name: 'garbage-collector-controller',
+    make: ({ client, informers, recorder }) =>
+      new GarbageCollector({ client, informer: (resource) => informers.informer(resource), recorder }),
+  },
+  {
+    name: 'deployment-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new DeploymentController({
+        client,
+        deployments: informers.informer(deployments),
+        replicaSets: informers.informer(replicasets),
+        pods: informers.informer(pods),
+        recorder,
+        clock,
+      }),
+  },
+  {
+    name: 'replicaset-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new ReplicaSetController({ client, replicaSets: informers.informer(replicasets), pods: informers.informer(pods), recorder, clock }),
+  },
+  {
+    name: 'node-ipam-controller',
+    make: ({ client, config, informers, recorder }) =>
+      config.nodeIpam === undefined
+        ? undefined
+        : new NodeIpamController({ client, nodes: informers.informer(nodes), recorder, options: config.nodeIpam }),
+  },
+  {
+    name: 'node-lifecycle-controller',
+    make: ({ client, clock, config, informers, recorder }) =>
+      new NodeLifecycleController({
+        client,
+        nodes: informers.informer(nodes),
+        leases: informers.informer(leases, { namespace: LEASE_NAMESPACE }),
+        pods: informers.informer(pods),
+        recorder,
+        clock,
+        options: config.nodeLifecycle,
+      }),
+  },
+  {
+    name: 'taint-eviction-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new TaintEvictionController({ client, nodes: informers.informer(nodes), pods: informers.informer(pods), recorder, clock }),
+  },
+  {
+    name: 'clusterrole-aggregation-controller',
+    make: ({ client, informers }) => new ClusterRoleAggregationController({ client, clusterRoles: informers.informer(clusterroles) }),
+  },
+  {
+    name: 'root-ca-certificate-publisher-controller',
+    make: ({ client, config, informers }) =>
+      config.rootCa === undefined
+        ? undefined
+        : new RootCaPublisher({
+            client,
+            namespaces: informers.informer(namespaces),
+            configMaps: informers.informer(configmaps, { fieldSelector: 'metadata.name=kube-root-ca.crt' }),
+            rootCa: config.rootCa,
+          }),
+  },
+];
+
+/**
+ * The entries that `--controllers` names: `*` for all, a name, or `-name` to leave one out; the first word about a controller counts.
+ * @throws Error for a name that there is not
+ */
+export function chosenControllers(selection: readonly string[]): readonly ControllerEntry[] {
+  const names = new Set(controllerList.map(({ name }) => name));
+  const unknown = selection.find((word) => word !== '*' && !names.has(word.replace(/^-/, '')));
+  if (unknown !== undefined)
+    throw new Error(`${JSON.stringify(unknown.replace(/^-/, ''))} is not in the list of known controllers: ${[...names].join(', ')}`);
+  return controllerList.filter(({ name }) => {
+    const word = selection.find((each) => each === name || each === `-${name}`);
+    return word === undefined ? selection.includes('*') : !word.startsWith('-');
+  });
+}

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { flag, type FlagValues } from '@keelson/component-base';
+import { controlPlaneFlags } from '@keelson/controller-runtime';
+import type { ControllerManagerConfig } from './controller-manager-config';
+
+const GENERIC = 'Generic';
+const DEPLOYMENT = 'Deployment controller';
+const REPLICA_SET = 'Replicaset controller';
+const ENDPOINTS = 'Endpoint controller';
+const ENDPOINT_SLICE = 'Endpointslice controller';
+const NAMESPACE = 'Namespace controller';
+const NODE_IPAM = 'Nodeipam controller';
+const NODE_LIFECYCLE = 'Nodelifecycle controller';
+const MISC = 'Misc';
+
+/** kube-controller-manager's flags: upstream's names, forms and defaults, as far as they do something here. */
+export const controllerManagerFlags = {
+  ...controlPlaneFlags({ securePort: 10257, leaseName: 'kube-controller-manager' }),
+  controllers: flag.strings({
+    section: GENERIC,
+    usage: "Which controllers run: '*' for all, a name for one, '-name' to leave one out",
+    default: ['*'],
+  }),
+  'allocate-node-cidrs': flag.bool({ section: GENERIC, usage: 'Whether every node is given a block of pod addresses' }),
+  'cluster-cidr': flag.string({ section: GENERIC, usage: 'The addresses of pods', default: '' }),
+  'service-cluster-ip-range': flag.string({ section: NODE_IPAM, usage: 'The addresses of Services, which no node is given', default: '' }),
+  'node-cidr-mask-size': flag.int({ section: NODE_IPAM, usage: "The mask size of a node's block", default: 24 }),
+  'concurrent-deployment-syncs': flag.int({ section: DEPLOYMENT, usage: 'How many deployments are worked on at once', default: 5 }),
+  'concurrent-replicaset-syncs': flag.int({ section: REPLICA_SET, usage: 'How many replica sets are worked on at once', default: 5 }),
+  'concurrent-endpoint-syncs': flag.int({ section: ENDPOINTS, usage: 'How many Services are worked on at once', default: 5 }),
+  'endpoint-updates-batch-period': flag.duration({ section: ENDPOINTS, usage: 'How long changes of pods wait for others', default: 0 }),
+  'concurrent-service-endpoint-syncs': flag.int({ section: ENDPOINT_SLICE, usage: 'How many Services are worked on at once', default: 5 }),
+  'max-endpoints-per-slice': flag.int({ section: ENDPOINT_SLICE, usage: 'The most endpoints of one slice', default: 100 }),
+  'concurrent-namespace-syncs': flag.int({ section: NAMESPACE, usage: 'How many namespaces are worked on at once', default: 10 }),
+  'node-monitor-grace-period': flag.duration({ section: NODE_LIFECYCLE, usage: 'How long a node may be silent', default: 50_000 }),
+  'node-monitor-period': flag.duration({ section: NODE_LIFECYCLE, usage: 'How often it is looked at nodes', default: 5_000 }),
+  'node-eviction-rate': flag.float({ section: NODE_LIFECYCLE, usage: 'Nodes a second whose pods are driven off', default: 0.1 }),
+  'secondary-node-eviction-rate': flag.float({
+    section: NODE_LIFECYCLE,
+    usage: 'The same in a large zone much of which is ill',
+    default: 0.01,
+  }),
+  'large-cluster-size-threshold': flag.int({ section: NODE_LIFECYCLE, usage: 'Above how many nodes a zone is large', default: 50 }),
+  'unhealthy-zone-threshold': flag.float({ section: NODE_LIFECYCLE, usage: 'The part of a zone that is much', default: 0.55 }),
+  'root-ca-file': flag.string({ section: MISC, usage: 'The authority that pods trust the API server by' }),
+};
+
+type Flags = FlagValues<typeof controllerManagerFlags>;
+
+/** @throws Error, one line naming the flag or file */
+export async function readConfig(values: Flags): Promise<ControllerManagerConfig> {
+  return {
+    controllers: values.controllers,
+    endpointUpdatesBatchPeriod: values['endpoint-updates-batch-period'],
+    maxEndpointsPerSlice: values['max-endpoints-per-slice'],
+    nodeIpam: nodeIpam(values),
+    nodeLifecycle: {
+      monitorGracePeriod: values['node-monitor-grace-period'],
+      monitorPeriod: values['node-monitor-period'],
+      rates: {
+        normal: values['node-eviction-rate'],
+        secondary: values['secondary-node-eviction-rate'],
+        largeClusterSize: values['large-cluster-size-threshold'],
+        unhealthyThreshold: values['unhealthy-zone-threshold'],
+      },
+    },
+    rootCa: values['root-ca-file'] === undefined ? undefined : await readFile(values['root-ca-file'], 'utf8'),
+    concurrency: {
+      deployment: values['concurrent-deployment-syncs'],
+      replicaset: values['concurrent-replicaset-syncs'],
+      endpoints: values['concurrent-endpoint-syncs'],
+      endpointslice: values['concurrent-service-endpoint-syncs'],
+      namespace: values['concurrent-namespace-syncs'],
+    },
+  };
+}
+
+function nodeIpam(values: Flags): ControllerManagerConfig['nodeIpam'] {
+  if (!values['allocate-node-cidrs']) return undefined;
+  if (values['cluster-cidr'] === '') throw new Error('--cluster-cidr is required with --allocate-node-cidrs');
+  const clusterCidrs = values['cluster-cidr'].split(',').map((cidr) => ({ cidr, nodeMaskSize: values['node-cidr-mask-size'] }));
+  return { clusterCidrs, serviceCidrs: values['service-cluster-ip-range'].split(',').filter((cidr) => cidr !== '') };
+}

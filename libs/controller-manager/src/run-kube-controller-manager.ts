@@ -1,0 +1,24 @@
+import type { Clock } from '@keelson/apimachinery';
+import { dropManagedFields, InformerFactory, runControllers, WorkQueueMetrics, type ControlPlaneParts } from '@keelson/controller-runtime';
+import { chosenControllers } from './controller-list';
+import type { ControllerManagerConfig } from './controller-manager-config';
+
+export interface ControllerManagerDeps extends Pick<ControlPlaneParts, 'client' | 'recorder' | 'log' | 'metrics' | 'signal'> {
+  readonly clock: Clock;
+}
+
+const DEFAULT_CONCURRENCY = 5;
+
+/** kube-controller-manager's work: runs the controllers chosen until the signal aborts. @throws Error for a controller that there is not */
+export async function runKubeControllerManager(config: ControllerManagerConfig, deps: ControllerManagerDeps): Promise<void> {
+  const { client, clock, log, metrics, recorder, signal } = deps;
+  const informers = new InformerFactory({ client, clock, log, transform: dropManagedFields });
+  const controllers = chosenControllers(config.controllers).flatMap(
+    ({ make }) => make({ client, informers, recorder, clock, config }) ?? [],
+  );
+  informers.start(signal);
+  log.info('Starting controllers', { controllers: controllers.map(({ name }) => name).join(',') });
+  const concurrency = (name: string): number => config.concurrency[name] ?? DEFAULT_CONCURRENCY;
+  await runControllers(controllers, { concurrency, clock, log, metrics: new WorkQueueMetrics(metrics, clock), signal });
+  await informers.stopped();
+}
