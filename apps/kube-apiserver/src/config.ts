@@ -10,7 +10,7 @@ import { readTokenFile } from './token-file';
 
 type Flags = FlagValues<typeof flags>;
 
-const AUTHORIZATION_MODES = ['RBAC', 'AlwaysAllow', 'AlwaysDeny'] as const;
+const AUTHORIZATION_MODES = ['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny'] as const;
 
 /** What the flags say, with every file that they name read. @throws Error, one line naming the flag or file */
 export async function readConfig(values: Flags, serving: ServingCertificateFiles): Promise<ApiserverConfig> {

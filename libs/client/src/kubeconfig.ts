@@ -43,6 +43,8 @@ export interface KubeconfigOptions {
   readonly context?: string | undefined;
   /** Replaces the cluster's server, as the daemons' `--master` does. */
   readonly server?: string | undefined;
+  /** Replaces the user: only the cluster is taken from the file. */
+  readonly token?: CredentialSource | undefined;
   readonly clock?: Clock;
 }
 
@@ -50,11 +52,17 @@ export interface KubeconfigOptions {
  * A transport as a kubeconfig file describes it. Files it names are relative to its own folder, and are read again when they change.
  * @throws Error naming the file and what is missing, malformed or not supported in it
  */
-export async function transportFromKubeconfig(path: string, { context, server, clock }: KubeconfigOptions = {}): Promise<Transport> {
+export async function transportFromKubeconfig(path: string, { context, server, token, clock }: KubeconfigOptions = {}): Promise<Transport> {
   const text = await readFile(path, 'utf8');
   try {
     const options = transportOptions(parse(text) as Kubeconfig | null, { context, folder: dirname(path) });
-    return createHttpTransport({ ...options, ...(server === undefined ? {} : { server }), ...(clock === undefined ? {} : { clock }) });
+    const user = token === undefined ? {} : { token, tls: { ...options.tls, clientCertificate: undefined } };
+    return createHttpTransport({
+      ...options,
+      ...user,
+      ...(server === undefined ? {} : { server }),
+      ...(clock === undefined ? {} : { clock }),
+    });
   } catch (error) {
     throw new Error(`kubeconfig ${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }

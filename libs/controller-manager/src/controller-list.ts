@@ -40,6 +40,8 @@ export interface ControllerParts {
 /** A controller by the name that `--controllers` takes, and how it is made; undefined where its flags leave it out. */
 export interface ControllerEntry {
   readonly name: string;
+  /** The service account whose rights it needs; upstream's, as the bootstrap roles are bound to it. */
+  readonly account: string;
   readonly make: (parts: ControllerParts) => Controller | undefined;
 }
 
@@ -47,6 +49,7 @@ export interface ControllerEntry {
 export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'endpoints-controller',
+    account: 'endpoint-controller',
     make: ({ client, config, informers, recorder }) =>
       new EndpointsController({
         client,
@@ -59,6 +62,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'endpointslice-controller',
+    account: 'endpointslice-controller',
     make: ({ client, config, informers, recorder }) =>
       new EndpointSliceController({
         client,
@@ -72,10 +76,12 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'namespace-controller',
+    account: 'namespace-controller',
     make: ({ client, clock, informers }) => new NamespaceController({ client, namespaces: informers.informer(namespaces), clock }),
   },
   {
     name: 'serviceaccount-controller',
+    account: 'service-account-controller',
     make: ({ client, informers }) =>
       new ServiceAccountController({
         client,
@@ -85,11 +91,13 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'garbage-collector-controller',
+    account: 'generic-garbage-collector',
     make: ({ client, informers, recorder }) =>
       new GarbageCollector({ client, informer: (resource) => informers.informer(resource), recorder }),
   },
   {
     name: 'deployment-controller',
+    account: 'deployment-controller',
     make: ({ client, clock, informers, recorder }) =>
       new DeploymentController({
         client,
@@ -102,11 +110,13 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'replicaset-controller',
+    account: 'replicaset-controller',
     make: ({ client, clock, informers, recorder }) =>
       new ReplicaSetController({ client, replicaSets: informers.informer(replicasets), pods: informers.informer(pods), recorder, clock }),
   },
   {
     name: 'node-ipam-controller',
+    account: 'node-controller',
     make: ({ client, config, informers, recorder }) =>
       config.nodeIpam === undefined
         ? undefined
@@ -114,6 +124,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'node-lifecycle-controller',
+    account: 'node-controller',
     make: ({ client, clock, config, informers, recorder }) =>
       new NodeLifecycleController({
         client,
@@ -127,15 +138,18 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'taint-eviction-controller',
+    account: 'node-controller',
     make: ({ client, clock, informers, recorder }) =>
       new TaintEvictionController({ client, nodes: informers.informer(nodes), pods: informers.informer(pods), recorder, clock }),
   },
   {
     name: 'clusterrole-aggregation-controller',
+    account: 'clusterrole-aggregation-controller',
     make: ({ client, informers }) => new ClusterRoleAggregationController({ client, clusterRoles: informers.informer(clusterroles) }),
   },
   {
     name: 'root-ca-certificate-publisher-controller',
+    account: 'root-ca-cert-publisher',
     make: ({ client, config, informers }) =>
       config.rootCa === undefined
         ? undefined

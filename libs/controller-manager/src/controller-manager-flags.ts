@@ -42,6 +42,10 @@ export const controllerManagerFlags = {
   }),
   'large-cluster-size-threshold': flag.int({ section: NODE_LIFECYCLE, usage: 'Above how many nodes a zone is large', default: 50 }),
   'unhealthy-zone-threshold': flag.float({ section: NODE_LIFECYCLE, usage: 'The part of a zone that is much', default: 0.55 }),
+  'use-service-account-credentials': flag.bool({
+    section: GENERIC,
+    usage: 'Whether every controller acts as a service account of its own',
+  }),
   'root-ca-file': flag.string({ section: MISC, usage: 'The authority that pods trust the API server by' }),
 };
 

@@ -1,10 +1,20 @@
 import type { Clock } from '@keelson/apimachinery';
-import { dropManagedFields, InformerFactory, runControllers, WorkQueueMetrics, type ControlPlaneParts } from '@keelson/controller-runtime';
+import type { ApiClient } from '@keelson/client';
+import {
+  dropManagedFields,
+  InformerFactory,
+  runControllers,
+  WorkQueueMetrics,
+  type Controller,
+  type ControlPlaneParts,
+} from '@keelson/controller-runtime';
 import { chosenControllers } from './controller-list';
 import type { ControllerManagerConfig } from './controller-manager-config';
 
 export interface ControllerManagerDeps extends Pick<ControlPlaneParts, 'client' | 'recorder' | 'log' | 'metrics' | 'signal'> {
   readonly clock: Clock;
+  /** The client of a controller, by the name of its service account; all use `client` if absent. */
+  readonly clientFor?: ((account: string) => Promise<ApiClient>) | undefined;
 }
 
 const DEFAULT_CONCURRENCY = 5;
@@ -13,9 +23,12 @@ const DEFAULT_CONCURRENCY = 5;
 export async function runKubeControllerManager(config: ControllerManagerConfig, deps: ControllerManagerDeps): Promise<void> {
   const { client, clock, log, metrics, recorder, signal } = deps;
   const informers = new InformerFactory({ client, clock, log, transform: dropManagedFields });
-  const controllers = chosenControllers(config.controllers).flatMap(
-    ({ make }) => make({ client, informers, recorder, clock, config }) ?? [],
-  );
+  const controllers: Controller[] = [];
+  for (const { account, make } of chosenControllers(config.controllers)) {
+    const own = (await deps.clientFor?.(account)) ?? client;
+    const controller = make({ client: own, informers, recorder, clock, config });
+    if (controller !== undefined) controllers.push(controller);
+  }
   informers.start(signal);
   log.info('Starting controllers', { controllers: controllers.map(({ name }) => name).join(',') });
   const concurrency = (name: string): number => config.concurrency[name] ?? DEFAULT_CONCURRENCY;

@@ -11,3 +11,4 @@ export { WorkQueue, type WorkQueueOptions } from './work-queue';
 export { WorkQueueMetrics, type QueueMetrics } from './work-queue-metrics';
 export { controlPlaneFlags, type ControlPlaneFlagValues } from './control-plane-flags';
 export { runControlPlaneDaemon, type ControlPlaneDaemon, type ControlPlaneParts } from './run-control-plane-daemon';
+export { ServiceAccountClients, type ServiceAccountClientsOptions } from './service-account-clients';

@@ -97,7 +97,10 @@ export class Launcher {
   async status(): Promise<void> {
     const { clock, folder, terminal } = this.#deps;
     const state = await readState(folder);
-    if (state === undefined) { terminal.say('There is no cluster; keelson up makes one.'); return; }
+    if (state === undefined) {
+      terminal.say('There is no cluster; keelson up makes one.');
+      return;
+    }
     terminal.say(`supervisor${isAlive(state.supervisor) ? `  running, pid ${state.supervisor.pid}` : '  not running'}`);
     for (const { identity, lastEnd, name, restarts, since } of state.daemons) {
       const seconds = Math.round((clock.now() - since) / 1000);

@@ -24,6 +24,10 @@ interface BindingEntry extends PolicyEntry {
   readonly subjects: readonly Omit<Subject, 'apiGroup'>[];
 }
 
+/** What every node may do; the role `system:node`, which is bound to nobody since the Node authorizer applies it. */
+export const nodeRules: readonly PolicyRule[] =
+  (policy.clusterRoles as readonly RoleEntry[]).find(({ name }) => name === 'system:node')?.rules ?? [];
+
 export interface RbacRegistries {
   readonly clusterRoles: ObjectRegistry;
   readonly clusterRoleBindings: ObjectRegistry;

@@ -24,7 +24,7 @@ export function prepareForUpdate(
 ): void {
   ensureNamespace(next, previous.metadata.namespace ?? '');
   carryOverMetadata(next, previous);
-  prepare(kind, next, previous, context.subresource);
+  if (context.isServersOwn !== true) prepare(kind, next, previous, context.subresource);
   countGeneration(kind, next, previous);
 }
 
@@ -42,7 +42,8 @@ export function validateForUpdate(
   if (context.subresource === '') {
     rules.validate?.(next, FieldPath.root, errors);
     rules.validateUpdate?.(next, previous, FieldPath.root, errors);
-  } else rules.subresources?.[context.subresource]?.validateUpdate?.(next, previous, FieldPath.root, errors);
+  } else if (context.isServersOwn !== true)
+    rules.subresources?.[context.subresource]?.validateUpdate?.(next, previous, FieldPath.root, errors);
   if (!errors.isEmpty) throw StatusError.invalid(resource, next.metadata.name, errors);
   for (const warning of rules.warnings?.(next, previous) ?? []) context.warnings.add(warning);
 }

@@ -12,4 +12,6 @@ export interface ChangeContext {
   readonly name: string;
   /** Empty for the object itself. */
   readonly subresource: string;
+  /** The change was worked out by the server, as a binding is: the kind's rules for what clients may change do not apply to it. */
+  readonly isServersOwn?: boolean;
 }

@@ -22,7 +22,7 @@ export interface ApiserverConfig {
   };
   /** Tokens known from the start; never logged. */
   readonly staticTokens: readonly StaticToken[];
-  readonly authorizationModes: readonly ('RBAC' | 'AlwaysAllow' | 'AlwaysDeny')[];
+  readonly authorizationModes: readonly ('Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny')[];
   readonly serviceClusterIpRange: string;
   readonly serviceNodePortRange: { readonly first: number; readonly last: number };
   /** How this server shows itself to kubelets; undefined: exec, logs and the like are refused. */

@@ -4,7 +4,10 @@ import { bearerTokenAuthenticator, StaticTokens } from '../authentication/bearer
 import { clientCertificateAuthenticator } from '../authentication/client-certificate';
 import { ServiceAccountTokens, TokenIssuer, type BoundObjectLookup } from '../authentication/service-account-tokens';
 import { union, type Authorizer } from '../authorization/authorizer';
+import { nodeRules } from '../bootstrap/rbac-policy';
 import { mastersAuthorizer } from '../authorization/masters';
+import { NodeAuthorizer } from '../authorization/node/node-authorizer';
+import { PodsByNode } from '../authorization/node/pods-by-node';
 import { RbacAuthorizer } from '../authorization/rbac/rbac-authorizer';
 import type { CacheHub } from '../watch-cache/cache-hub';
 import type { ApiserverConfig } from './apiserver-config';
@@ -40,7 +43,7 @@ export function createAuth(config: ApiserverConfig, hub: CacheHub, clock: Clock)
   });
   return {
     authenticator: firstOf([clientCertificateAuthenticator, bearerTokenAuthenticator([staticTokens, serviceAccountTokens])]),
-    authorizer: union([mastersAuthorizer, ...config.authorizationModes.map((mode) => authorizerOf(mode, rbac))]),
+    authorizer: union([mastersAuthorizer, ...config.authorizationModes.map((mode) => authorizerOf(mode, { rbac, hub }))]),
     rbac,
     staticTokens,
     serviceAccountTokens,
@@ -48,8 +51,13 @@ export function createAuth(config: ApiserverConfig, hub: CacheHub, clock: Clock)
   };
 }
 
-function authorizerOf(mode: ApiserverConfig['authorizationModes'][number], rbac: RbacAuthorizer): Authorizer {
+function authorizerOf(
+  mode: ApiserverConfig['authorizationModes'][number],
+  { hub, rbac }: { readonly rbac: RbacAuthorizer; readonly hub: CacheHub },
+): Authorizer {
   switch (mode) {
+    case 'Node':
+      return new NodeAuthorizer(new PodsByNode(hub.cache('/registry/pods/')), nodeRules);
     case 'RBAC':
       return rbac;
     case 'AlwaysAllow':

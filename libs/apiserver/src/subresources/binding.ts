@@ -27,7 +27,7 @@ export function bindingSubresource(deps: BindingDeps): VirtualResource {
       const binding = await readUnstored<Binding>(request, deps.decoder, BINDING);
       const name = request.info.subresource === '' ? binding.metadata.name : request.info.name;
       validate(binding, name);
-      const context = { ...changeContextOf(request, deps.admission), name, subresource: 'binding' };
+      const context = { ...changeContextOf(request, deps.admission), name, subresource: 'binding', isServersOwn: true };
       await deps.pods.update((current) => bind(current.parse() as Pod, binding, deps.clock.now()), context);
       return jsonResponse(201, CREATED);
     },

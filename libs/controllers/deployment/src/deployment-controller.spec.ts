@@ -36,8 +36,11 @@ async function given(deployment: Draft<Deployment>) {
     [...api.all(replicasets)].sort((a, b) => Number(a.metadata.annotations?.[REVISION]) - Number(b.metadata.annotations?.[REVISION]));
   const sizes = () => sets().map(({ spec }) => spec.replicas);
   const reconcile = async () => {
-    await run.woken();
-    await run.reconcile('ns/web');
+    // Twice: the first may end in writing the deployment's own revision.
+    for (let round = 0; round < 2; round += 1) {
+      await run.woken();
+      await run.reconcile('ns/web');
+    }
     await run.woken();
   };
   /** Lets every set have the pods that it wants, all available. */

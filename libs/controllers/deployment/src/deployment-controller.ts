@@ -127,14 +127,14 @@ export class DeploymentController implements Controller {
     return claim(replicaSets.list(deployment.metadata.namespace), terms);
   }
 
-  /** @returns undefined if a set of the name that was due is another's: the next reconcile tries another name */
+  /** @returns undefined if the next reconcile must go on: the deployment itself was written to, or the set's name is another's */
   async #ensureNewSet(situation: Situation): Promise<DeepReadonly<ReplicaSet> | undefined> {
     const { deployment, newSet, old, signal } = situation;
     const revision = nextRevision(old);
     if (newSet === undefined) return this.#createNewSet(situation, revision);
     const annotations = newSetAnnotations(deployment, newSet, revision);
     const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
-    await this.#noteRevision(deployment, Number(annotations[REVISION]), signal);
+    if (await this.#noteRevision(deployment, Number(annotations[REVISION]), signal)) return undefined;
     if (semanticEqual(annotations, newSet.metadata.annotations) && (newSet.spec.minReadySeconds ?? 0) === minReadySeconds) return newSet;
     const next = structuredClone(newSet) as ReplicaSet;
     next.metadata.annotations = { ...annotations };
@@ -148,8 +148,7 @@ export class DeploymentController implements Controller {
     try {
       const created = await this.#deps.client.resource(replicasets).create(draft, { signal });
       if (desired(created) > 0) this.#sayScaled(deployment, created, 0, desired(created));
-      await this.#noteRevision(deployment, revision, signal);
-      return created;
+      return (await this.#noteRevision(deployment, revision, signal)) ? undefined : created;
     } catch (error) {
       if (!StatusError.is(error, 'AlreadyExists')) throw error;
       return this.#afterCollision(situation, draft);
@@ -162,14 +161,24 @@ export class DeploymentController implements Controller {
     const present = await client.resource(replicasets).get({ namespace: metadata.namespace, name: metadata.name ?? '' }, { signal });
     if (controllerOf(present)?.uid === deployment.metadata.uid && templatesEqual(present.spec.template, deployment.spec.template))
       return present;
-    await this.#patchStatus(deployment, { collisionCount: (deployment.status?.collisionCount ?? 0) + 1 }, signal);
+    await this.#updateStatus(
+      deployment,
+      {
+        ...(structuredClone(deployment.status) as DeploymentStatus | undefined),
+        collisionCount: (deployment.status?.collisionCount ?? 0) + 1,
+      },
+      signal,
+    );
     return undefined;
   }
 
-  async #noteRevision(deployment: DeepReadonly<Deployment>, revision: number, signal: AbortSignal): Promise<void> {
-    if (revisionOf(deployment) === revision) return;
-    const patch = { metadata: { annotations: { [REVISION]: String(revision) } } };
-    await this.#deps.client.resource(deployments).patch(deployment.metadata, { type: 'merge', patch }, { signal });
+  /** @returns whether it had to be written; the deployment that was read is old then, and its change wakes the next reconcile */
+  async #noteRevision(deployment: DeepReadonly<Deployment>, revision: number, signal: AbortSignal): Promise<boolean> {
+    if (revisionOf(deployment) === revision) return false;
+    const next = structuredClone(deployment) as Deployment;
+    next.metadata.annotations = { ...next.metadata.annotations, [REVISION]: String(revision) };
+    await this.#deps.client.resource(deployments).update(next, { signal });
+    return true;
   }
 
   async #scaleTo(scalings: readonly Scaling[], { deployment, sets, signal }: Situation): Promise<void> {
@@ -216,17 +225,14 @@ export class DeploymentController implements Controller {
         ? withPause(counted, now)
         : withProgress({ deployment, newSet, all: newSet === undefined ? old : [...old, newSet], status: withoutPause(counted, now), now });
     if (!semanticEqual(status, deployment.status)) {
-      await this.#patchStatus(deployment, status, signal);
+      await this.#updateStatus(deployment, status, signal);
     }
     const requeueAfter = untilLate(deployment, status, now);
     return requeueAfter === undefined ? undefined : { requeueAfter };
   }
 
-  /** Nobody else writes the status, and the deployment may have been given its revision since it was read. */
-  async #patchStatus(deployment: DeepReadonly<Deployment>, status: DeploymentStatus, signal: AbortSignal): Promise<void> {
-    await this.#deps.client
-      .resource(deployments)
-      .patch(deployment.metadata, { type: 'merge', patch: { status } }, { subresource: 'status', signal });
+  async #updateStatus(deployment: DeepReadonly<Deployment>, status: DeploymentStatus, signal: AbortSignal): Promise<void> {
+    await this.#deps.client.resource(deployments).updateStatus({ ...(structuredClone(deployment) as Deployment), status }, { signal });
   }
 
   #mayBeAdoptedBy(set: DeepReadonly<ReplicaSet>): ObjectKey[] {
