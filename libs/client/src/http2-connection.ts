@@ -18,13 +18,10 @@ const CONNECTION_WINDOW_BYTES = 2 ** 30;
 /** In megabytes. Node's default of 10 fails a session that carries several large lists. */
 const MAX_SESSION_MEMORY = 1000;
 
-/** Until the server has said how many streams it takes at once: Go's assumption. */
-const ASSUMED_MAX_STREAMS = 100;
-
 /**
  * One HTTP/2 connection, shared by all requests that fit on it. It pings when it hears nothing, so that a dead peer fails its requests
  * within 45 seconds, and closes when it carries nothing.
- * Invariant: `usable` turns false before the connection refuses a stream, and never turns true again.
+ * Invariant: `usable` is true from the server's settings on, turns false before the connection refuses a stream, and never turns true again.
  */
 export class Http2Connection {
   readonly #session: ClientHttp2Session;
@@ -32,7 +29,8 @@ export class Http2Connection {
   readonly #clock: Clock;
   readonly #onClose: () => void;
   #streams = 0;
-  #usable = true;
+  /** False before the server's settings came, and for good once no further request may be put on the connection. */
+  #usable = false;
   #bytesSeen = 0;
   #lastUsed: number;
   #cancelCheck: () => void;
@@ -56,9 +54,23 @@ export class Http2Connection {
     this.#cancelCheck = this.#scheduleCheck();
   }
 
+  /**
+   * Resolves when the server has said how many streams it takes at once, which it does first of all; more would silently wait inside Node.
+   * @throws Error if the connection ends before
+   */
+  async ready(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    this.#session.once('remoteSettings', () => {
+      this.#usable = !this.#session.closed;
+      resolve(undefined);
+    });
+    this.#session.once('close', () => reject(new Error('the connection closed before the server sent its settings')));
+    await promise;
+  }
+
   /** Whether another request fits. */
   get usable(): boolean {
-    const most = this.#session.remoteSettings.maxConcurrentStreams ?? ASSUMED_MAX_STREAMS;
+    const most = this.#session.remoteSettings.maxConcurrentStreams ?? Infinity;
     return this.#usable && !this.#session.closed && this.#streams < most;
   }
 
@@ -73,7 +85,7 @@ export class Http2Connection {
       if (body !== undefined) all['content-length'] = body.length;
       const stream = this.#open(all, body === undefined);
       stream.once('response', (answer) => {
-        resolve({ status: answer[':status'] ?? 0, headers: answer, body: bodyOf(stream, what) });
+        resolve({ status: answer[':status'] ?? 0, headers: answer, body: startedAtOnce(bodyOf(stream, what)) });
       });
       stream.on('error', fail);
       // A stream may close without a response and without an error: cancelled, or its session ended in an orderly way.
@@ -143,4 +155,25 @@ function closeOnAbort(stream: ClientHttp2Stream, signal: AbortSignal | undefined
   const abort = (): void => stream.close(constants.NGHTTP2_CANCEL);
   signal.addEventListener('abort', abort, { once: true });
   stream.once('close', () => signal.removeEventListener('abort', abort));
+}
+
+/**
+ * Asks for the first chunk now: Node throws a body away if the stream closes before anyone has begun to read it, and the caller may
+ * have something else to wait for first.
+ */
+function startedAtOnce(body: AsyncGenerator<Uint8Array, void, void>): AsyncIterable<Uint8Array> {
+  const first = body.next();
+  first.catch(() => undefined);
+  return {
+    async *[Symbol.asyncIterator]() {
+      try {
+        const { done, value } = await first;
+        if (done === true) return;
+        yield value;
+        yield* body;
+      } finally {
+        await body.return();
+      }
+    },
+  };
 }

@@ -57,6 +57,7 @@ export class Http2Pool {
       onClose: () => void this.#connections.delete(connection),
     });
     this.#connections.add(connection);
+    await connection.ready();
     return true;
   }
 
