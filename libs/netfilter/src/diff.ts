@@ -1,5 +1,5 @@
-import type { Chain, Table } from './table.ts';
-import { ruleDigest, stateOf, type TableState } from './table-state.ts';
+import type { Chain, ElementMap, Table } from './table';
+import { ruleDigest, stateOf, type TableState } from './table-state';
 
 /**
  * The `nft -f -` script, one command a line, that turns `previous` into `next`; empty if nothing differs. nft applies a script as one
@@ -67,7 +67,7 @@ function additions(table: string, previous: TableState, next: Table): string[] {
   }
   for (const [name, map] of next.maps) {
     const before = previous.maps.get(name);
-    if (before === undefined) declarations.push(`add map ${table} ${name} { type ${map.keyType} : ${map.valueType} ; }`);
+    if (before === undefined) declarations.push(`add map ${table} ${name} { ${typeClause(map)} ; }`);
     for (const [key, value] of map.elements) {
       if (before?.elements.get(key) !== value) elements.push(`add element ${table} ${name} { ${key} : ${value} }`);
     }
@@ -96,4 +96,8 @@ function hasOtherRules(digests: readonly string[], chain: Chain): boolean {
 
 function hookClause({ hook }: Chain): string {
   return hook === undefined ? '' : ` { type ${hook.type} hook ${hook.hook} priority ${hook.priority.toString()} ; }`;
+}
+
+function typeClause(map: ElementMap): string {
+  return map.typeof === undefined ? `type ${map.keyType} : ${map.valueType}` : `typeof ${map.typeof}`;
 }

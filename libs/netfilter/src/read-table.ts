@@ -1,6 +1,6 @@
-import { NftError, type RunNft } from './nft.ts';
-import type { Table } from './table.ts';
-import type { ChainState, TableState } from './table-state.ts';
+import { NftError, type RunNft } from './nft';
+import type { Table } from './table';
+import type { ChainState, TableState } from './table-state';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 type JsonObject = Readonly<Record<string, Json>>;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BaseHook, Table } from './table.ts';
+import type { BaseHook, Table } from './table';
 
 /**
  * What is known of a table in the kernel. Rules are known by the digest in their comment, because the kernel gives a rule

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { createNft, type RunNft } from './nft.ts';
-import { readTable } from './read-table.ts';
-import { emptyTable, type Table } from './table.ts';
-import { stateOf } from './table-state.ts';
-import { TableWriter } from './table-writer.ts';
+import { createNft, type RunNft } from './nft';
+import { readTable } from './read-table';
+import { emptyTable, type Table } from './table';
+import { stateOf } from './table-state';
+import { TableWriter } from './table-writer';
 
 const missing = whatIsMissing();
 const describeOnKernel = missing === undefined ? describe : describe.skip;

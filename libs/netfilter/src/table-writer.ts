@@ -1,8 +1,8 @@
-import { diff } from './diff.ts';
-import { NftError, type RunNft } from './nft.ts';
-import { readTable } from './read-table.ts';
-import type { Table } from './table.ts';
-import { stateOf, type TableState } from './table-state.ts';
+import { diff } from './diff';
+import { NftError, type RunNft } from './nft';
+import { readTable } from './read-table';
+import type { Table } from './table';
+import { stateOf, type TableState } from './table-state';
 
 /** Keeps one table in the kernel as told, writing only what differs. Calls must not overlap: the caller awaits one before the next. */
 export class TableWriter {

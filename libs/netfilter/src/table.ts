@@ -29,6 +29,8 @@ export interface ElementMap {
   readonly keyType: string;
   /** `verdict`, or the types of a data map. */
   readonly valueType: string;
+  /** The expressions of key and value, to declare a map whose key has a part without a sized type: `numgen random mod 1 . ip daddr : ip daddr`. */
+  readonly typeof?: string;
   readonly elements: ReadonlyMap<string, string>;
 }
 
