@@ -38,16 +38,20 @@ function ipsOf(...slices: EndpointSlice[]): string[] {
 
 function service(spec: Partial<Service['spec']> = {}, labels: Record<string, string> = {}): Service {
   return {
-    metadata: { name: 'web', namespace: 'shop', labels },
+    metadata: metadata('web', labels),
     spec: { clusterIP: '10.96.0.7', ports: [{ name: 'http', port: 80, protocol: 'TCP' }], ...spec },
-  } as Service;
+  };
 }
 
 function slice(endpoints: NonNullable<EndpointSlice['endpoints']>): EndpointSlice {
   return {
-    metadata: { name: 'web-1', namespace: 'shop', labels: { 'kubernetes.io/service-name': 'web' } },
+    metadata: metadata('web-1', { 'kubernetes.io/service-name': 'web' }),
     addressType: 'IPv4',
     ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
     endpoints,
-  } as EndpointSlice;
+  };
+}
+
+function metadata(name: string, labels: Record<string, string>): Service['metadata'] {
+  return { name, namespace: 'shop', labels, uid: name, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
 }
