@@ -1,1 +1,2 @@
-export {};
+export { serviceEndpoints, type ServiceEndpoints } from './service-endpoints';
+export { serviceTable } from './service-table';
