@@ -9,7 +9,7 @@ const OWNERS = {
   lmdb: ['storage'],
   dockerode: ['container-runtime'],
   winston: ['component-base'],
-  express: ['component-base', 'apiserver', 'kubelet'],
+  express: ['component-base'],
 };
 
 const LAYERS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -20,17 +20,14 @@ const layerConstraints = LAYERS.map((layer) => ({
 }));
 
 const libraries = [
-  'addons',
   'api',
   'apimachinery',
   'apiserver',
   'client',
-  'cloud',
   'component-base',
   'container-runtime',
   'controller-manager',
   'controller-runtime',
-  'dns',
   'kubelet',
   'launcher',
   'netfilter',

@@ -15,8 +15,8 @@ export const DEFAULT_SECURE_PORT = 6443;
 
 /** @returns undefined if there is no cluster yet @throws Error, one line, if the file is damaged */
 export async function readSettings(folder: ClusterFolder): Promise<ClusterSettings | undefined> {
-  const text = await readFile(folder.settingsFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+  const text = await readFile(folder.settingsFile, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   });
   if (text === undefined) return undefined;

@@ -25,7 +25,9 @@ function supervise(script: string) {
   /** Resolves at the first change after which `condition` holds. */
   const until = (condition: () => boolean) =>
     new Promise<void>((resolve) => {
-      wake = () => void (condition() && resolve());
+      wake = () => {
+        if (condition()) resolve();
+      };
       wake();
     });
   return { supervised, clock, until };

@@ -65,7 +65,7 @@ export function templateHash(template: DeepReadonly<PodTemplateSpec>, collisionC
     .update(String(collisionCount))
     .digest();
   const digits = String(digest.readUInt32BE(0)).padStart(10, '0');
-  return [...digits].map((digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join('');
+  return Array.from(digits, (digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join('');
 }
 
 /** The same value whatever order its fields came in. */

@@ -45,12 +45,12 @@ export class ZoneEvictions {
 
   #rateOf(size: number, ill: number): number {
     switch (this.#stateOf(size, ill)) {
-      case 'normal':
-      // A zone that is gone as a whole, while others are there, is treated as one that is well: its pods belong elsewhere.
-      case 'full':
-        return this.#rates.normal;
       case 'partial':
         return size > this.#rates.largeClusterSize ? this.#rates.secondary : 0;
+      case 'normal':
+      case 'full':
+        // A zone that is gone as a whole, while others are there, is treated as one that is well: its pods belong elsewhere.
+        return this.#rates.normal;
     }
   }
 

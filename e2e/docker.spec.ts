@@ -1,0 +1,107 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { Cluster } from './testing/cluster';
+
+const IMAGE = 'keelson-e2e/busybox:1';
+const whyNot = reasonNotToRun();
+
+/** @returns undefined if real containers can be had here */
+function reasonNotToRun(): string | undefined {
+  if (process.getuid?.() !== 0) return 'it needs root';
+  if (spawnSync('docker', ['version']).status !== 0) return 'Docker does not answer';
+  return spawnSync('busybox', ['true']).status === 0 ? undefined : 'busybox is not installed';
+}
+
+/** An image of nothing but this machine's busybox, which is linked statically. */
+function makeImage(): void {
+  const busybox = execFileSync('sh', ['-c', 'readlink -f "$(command -v busybox)"'], { encoding: 'utf8' }).trim();
+  const layer = execFileSync('tar', ['-c', '-C', '/', '--transform', 's,.*,bin/busybox,', busybox.slice(1)], { maxBuffer: 2 ** 26 });
+  execFileSync('docker', ['import', '-', IMAGE], { input: layer });
+}
+
+const container = (script: string) => ({
+  name: 'main',
+  image: IMAGE,
+  imagePullPolicy: 'Never',
+  command: ['/bin/busybox', 'sh', '-c', script],
+});
+
+const pod = (name: string, spec: object) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });
+
+const suite = whyNot === undefined ? describe : describe.skip;
+suite(`A cluster with real containers${whyNot === undefined ? '' : ` (not run: ${whyNot})`}`, () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    makeImage();
+    cluster = await Cluster.up('--runtime', 'docker', '--nodes', '2');
+  });
+  afterAll(async () => {
+    await cluster.remove();
+    execFileSync('docker', ['rmi', '--force', IMAGE]);
+  });
+
+  const phase = (name: string) => () => cluster.kubectl('get', 'pod', name, '-o', 'jsonpath={.status.phase}');
+
+  it('runs a deployment on both nodes, each pod with an address of its own', async () => {
+    const template = {
+      metadata: { labels: { app: 'web' } },
+      spec: { terminationGracePeriodSeconds: 1, containers: [container('exec /bin/busybox httpd -f -p 8080 -h /bin')] },
+    };
+    await cluster.apply({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web' },
+      spec: { replicas: 2, selector: { matchLabels: { app: 'web' } }, template },
+    });
+    await cluster.kubectl('rollout', 'status', 'deployment/web', '--timeout=90s');
+    const addresses = await cluster.kubectl('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[*].status.podIP}');
+    expect(new Set(addresses.split(' ')).size).toBe(2);
+    const answers = await Promise.all(addresses.split(' ').map((address) => fetch(`http://${address}:8080/busybox`, { method: 'HEAD' })));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it('gives a container its config map, as files and as environment', async () => {
+    await cluster.kubectl('create', 'configmap', 'settings', '--from-literal=colour=blue');
+    const script = 'test "$COLOUR" = blue && test "$(/bin/busybox cat /settings/colour)" = blue';
+    await cluster.apply(
+      pod('reads-settings', {
+        restartPolicy: 'Never',
+        containers: [
+          {
+            ...container(script),
+            env: [{ name: 'COLOUR', valueFrom: { configMapKeyRef: { name: 'settings', key: 'colour' } } }],
+            volumeMounts: [{ name: 'settings', mountPath: '/settings' }],
+          },
+        ],
+        volumes: [{ name: 'settings', configMap: { name: 'settings' } }],
+      }),
+    );
+    expect(await cluster.until(phase('reads-settings'), (text) => text === 'Succeeded' || text === 'Failed')).toBe('Succeeded');
+  });
+
+  it('says how a container ended', async () => {
+    await cluster.apply(pod('fails', { restartPolicy: 'Never', containers: [container('exit 7')] }));
+    await cluster.until(phase('fails'), (text) => text === 'Failed');
+    const code = await cluster.kubectl('get', 'pod', 'fails', '-o', 'jsonpath={.status.containerStatuses[0].state.terminated.exitCode}');
+    expect(code).toBe('7');
+  });
+
+  it('starts a container again when its liveness probe fails', async () => {
+    const probe = { exec: { command: ['/bin/busybox', 'test', '-e', '/alive'] }, periodSeconds: 1, failureThreshold: 1 };
+    const spec = { terminationGracePeriodSeconds: 1, containers: [{ ...container('exec /bin/busybox sleep 600'), livenessProbe: probe }] };
+    await cluster.apply(pod('unwell', spec));
+    const restarts = () => cluster.kubectl('get', 'pod', 'unwell', '-o', 'jsonpath={.status.containerStatuses[0].restartCount}');
+    await cluster.until(restarts, (text) => Number(text) >= 1);
+    await cluster.kubectl('delete', 'pod', 'unwell', '--timeout=60s');
+  });
+
+  it('keeps its containers when the kubelets are killed, and leaves none when it is deleted', async () => {
+    const running = () => execFileSync('docker', ['ps', '-q', '--no-trunc'], { encoding: 'utf8' }).trim().split('\n').sort();
+    const before = running();
+    for (const [name, pid] of await cluster.daemons()) if (name.startsWith('kubelet')) process.kill(pid, 'SIGKILL');
+    await cluster.apply(pod('later', { restartPolicy: 'Never', containers: [container('exit 0')] }));
+    await cluster.until(phase('later'), (text) => text === 'Succeeded');
+    expect(running()).toEqual(expect.arrayContaining(before));
+    await cluster.keelson('down', '--delete');
+    expect(running().filter((id) => before.includes(id))).toEqual([]);
+  });
+});
