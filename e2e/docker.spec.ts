@@ -85,6 +85,22 @@ suite(`A cluster with real containers${whyNot === undefined ? '' : ` (not run: $
     expect(code).toBe('7');
   });
 
+  it('shows what a container has printed', async () => {
+    await cluster.apply(pod('prints', { restartPolicy: 'Never', containers: [container('echo one; echo two >&2; echo three')] }));
+    await cluster.until(phase('prints'), (text) => text === 'Succeeded');
+    expect((await cluster.kubectl('logs', 'prints')).split('\n').sort()).toEqual(['', 'one', 'three', 'two']);
+    expect(await cluster.kubectl('logs', 'prints', '--tail=1')).toMatch(/^(two|three)\n$/);
+    await expect(cluster.kubectl('logs', 'prints', '-c', 'other')).rejects.toThrow('container other is not valid for pod prints');
+  });
+
+  it('runs a command in a container and passes its exit code on', async () => {
+    await cluster.apply(pod('waits', { terminationGracePeriodSeconds: 1, containers: [container('exec /bin/busybox sleep 600')] }));
+    await cluster.kubectl('wait', 'pod/waits', '--for=condition=Ready', '--timeout=60s');
+    const script = '/bin/busybox cat; exit 3';
+    const running = cluster.kubectlWithInput('from outside\n', 'exec', '-i', 'waits', '--', '/bin/busybox', 'sh', '-c', script);
+    await expect(running).rejects.toMatchObject({ code: 3, stdout: 'from outside\n' });
+  });
+
   it('starts a container again when its liveness probe fails', async () => {
     const probe = { exec: { command: ['/bin/busybox', 'test', '-e', '/alive'] }, periodSeconds: 1, failureThreshold: 1 };
     const spec = { terminationGracePeriodSeconds: 1, containers: [{ ...container('exec /bin/busybox sleep 600'), livenessProbe: probe }] };

@@ -44,15 +44,19 @@ export class Cluster {
     return this.#tool('kubectl', args);
   }
 
+  async kubectlWithInput(input: string, ...args: readonly string[]): Promise<string> {
+    const running = run(fetchTool('kubectl'), args, { env: this.#env });
+    running.child.stdin?.end(input);
+    return (await running).stdout;
+  }
+
   helm(...args: readonly string[]): Promise<string> {
     return this.#tool('helm', args);
   }
 
   /** Has kubectl apply `objects`. */
   async apply(...objects: readonly object[]): Promise<void> {
-    const applying = run(fetchTool('kubectl'), ['apply', '-f', '-'], { env: this.#env });
-    applying.child.stdin?.end(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
-    await applying;
+    await this.kubectlWithInput(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }), 'apply', '-f', '-');
   }
 
   /** Asks again until `read` gives what `isWanted`. @throws Error with what it gave last */

@@ -15,6 +15,7 @@ import { removeContainers } from './node-containers';
 import { isAlive, signalProcess } from './process-identity';
 import { untilGone } from './supervisor';
 import { UserError, type Terminal } from './terminal';
+import { unmountBelow } from './unmount-below';
 
 const SERVING_MILLISECONDS = 30_000;
 const READY_MILLISECONDS = 120_000;
@@ -89,6 +90,7 @@ export class Launcher {
     terminal.say(wasRunning ? 'The cluster is stopped; its data is kept.' : 'The cluster was not running.');
     if (!options.remove) return;
     await removeContext(userKubeconfig);
+    await unmountBelow(folder.home);
     await rm(folder.home, { recursive: true, force: true });
     terminal.say(`Deleted ${folder.home} and the context keelson.`);
   }

@@ -2,8 +2,8 @@ import { Writer } from 'protobufjs/minimal';
 import { BYTES, tagOf, VARINT } from '../protobuf/wire';
 import type { OpenApiNode } from './openapi-schema';
 
-/** The media type by which client-go before 1.27 asks for `/openapi/v2`. */
-export const OPENAPI_V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+/** The media type of `/openapi/v2` for kubectl. Clients ask for it with an `@` instead of the second point, too, which is no valid media type. */
+export const OPENAPI_V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
 /** Writes a value of a document with its tag. */
 type Write = (value: unknown, writer: Writer) => void;

@@ -9,6 +9,7 @@ import { ensurePriorityClasses, ensureSystemNamespaces } from '../bootstrap/syst
 import { filterChain } from '../filters/chain';
 import { chain } from '../filters/filter';
 import { ApiServer } from '../http/api-server';
+import { KubeletClient } from '../node-access/kubelet-client';
 import type { ObjectRegistry } from '../registry/object-registry';
 import { CacheHub } from '../watch-cache/cache-hub';
 import type { ApiserverConfig } from './apiserver-config';
@@ -67,7 +68,9 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
   const services = createServices(config, table, deps);
   await ensureSystemObjects(table);
   const auth = createAuth(config, hub, deps.clock);
-  const endpoint = createEndpoint({ config, deps, hub, table, auth, schemas, admission: createAdmission(config, table, deps.random) });
+  const kubelets = new KubeletClient(config.kubeletClient);
+  const admission = createAdmission(config, table, deps.random);
+  const endpoint = createEndpoint({ config, deps, hub, table, auth, schemas, kubelets, admission });
   const filters = filterChain({
     log: deps.log,
     clock: deps.clock,
@@ -93,6 +96,7 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
     async close(graceMilliseconds) {
       await services.close();
       await server.close(graceMilliseconds);
+      kubelets.close();
       await hub.close();
     },
   };

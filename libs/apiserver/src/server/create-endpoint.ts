@@ -11,6 +11,7 @@ import { ResourceHandlers, type PatchSchemaOf } from '../endpoints/resource-hand
 import { SchemaBodyDecoder } from '../endpoints/schema-body-decoder';
 import type { Handler } from '../http/api-request';
 import { Encoders } from '../negotiation/encoders';
+import type { KubeletClient } from '../node-access/kubelet-client';
 import type { CacheHub } from '../watch-cache/cache-hub';
 import type { ApiserverConfig } from './apiserver-config';
 import type { Auth } from './create-auth';
@@ -30,10 +31,11 @@ export interface EndpointParts {
   readonly table: ResourceTable;
   readonly auth: Auth;
   readonly schemas: SchemaRegistry;
+  readonly kubelets: KubeletClient;
 }
 
 /** What stands behind the filters: every verb of every resource, and everything that is no resource. */
-export function createEndpoint({ admission, auth, config, deps, hub, schemas, table }: EndpointParts): Handler {
+export function createEndpoint({ admission, auth, config, deps, hub, kubelets, schemas, table }: EndpointParts): Handler {
   const rules = new Map(kinds.map((kind) => [`${kind.resource.group}/${kind.resource.version}/${kind.resource.kind}`, kind]));
   const decoder = new SchemaBodyDecoder(schemas, ({ group, kind, version }) => rules.get(`${group}/${version}/${kind}`));
   const patchSchemas = new PatchSchemas();
@@ -55,7 +57,7 @@ export function createEndpoint({ admission, auth, config, deps, hub, schemas, ta
     patchSchemaOf,
   });
   const { audiences } = config.serviceAccounts;
-  const virtual = virtualResources({ table, auth, admission, decoder, clock, audiences, patchSchemaOf });
+  const virtual = virtualResources({ table, auth, admission, decoder, clock, audiences, patchSchemaOf, kubelets });
   const routes = new NonResourceRoutes([
     ...nonResourceRoutes({ health: deps.health, metrics: deps.metrics }),
     ...discoveryRoutes(schemas, `${config.advertiseAddress}:${config.advertisePort}`),

@@ -3,6 +3,9 @@ import type { AdmissionChain } from '../admission/admission-plugin';
 import { resourceKey, type VirtualResource } from '../endpoints/api-endpoint';
 import type { BodyDecoder } from '../endpoints/body-decoder';
 import type { PatchSchemaOf } from '../endpoints/resource-handlers';
+import type { KubeletClient } from '../node-access/kubelet-client';
+import { logSubresource } from '../node-access/pod-log';
+import { streamSubresource } from '../node-access/pod-streams';
 import { selfSubjectAccessReviews, selfSubjectRulesReviews, subjectAccessReviews } from '../reviews/access-review';
 import { selfSubjectReviews, tokenReviews } from '../reviews/token-review';
 import { bindingSubresource } from '../subresources/binding';
@@ -20,6 +23,7 @@ export interface VirtualResourceDeps {
   readonly clock: Clock;
   readonly audiences: readonly string[];
   readonly patchSchemaOf: PatchSchemaOf;
+  readonly kubelets: KubeletClient;
 }
 
 /** Resources that are answered and never stored. */
@@ -36,7 +40,7 @@ export const UNSTORED: ReadonlySet<string> = new Set([
 
 /** Everything a URL can name that is no plain view of a stored object, by its key. */
 export function virtualResources(deps: VirtualResourceDeps): ReadonlyMap<string, VirtualResource> {
-  return new Map([...reviews(deps), ...podSubresources(deps), ...scales(deps)]);
+  return new Map([...reviews(deps), ...podSubresources(deps), ...nodeAccess(deps), ...scales(deps)]);
 }
 
 function reviews({ audiences, auth, clock, decoder }: VirtualResourceDeps): [string, VirtualResource][] {
@@ -82,6 +86,15 @@ function podSubresources({ admission, audiences, auth, clock, decoder, table }: 
         nodes: table.registry('', 'v1', 'nodes'),
       }),
     ],
+  ];
+}
+
+function nodeAccess({ auth, kubelets, table }: VirtualResourceDeps): [string, VirtualResource][] {
+  const access = { kubelets, pods: table.registry('', 'v1', 'pods'), nodes: table.registry('', 'v1', 'nodes') };
+  return [
+    ['/v1/pods/log', logSubresource(access)],
+    ['/v1/pods/exec', streamSubresource(access, auth.authorizer, 'exec')],
+    ['/v1/pods/attach', streamSubresource(access, auth.authorizer, 'attach')],
   ];
 }
 
