@@ -25,13 +25,16 @@ export interface RuntimeUnderTest {
   tearDown(): Promise<void>;
 }
 
+/** In place of `it`, for what the implementation says it can't do: such a test is not skipped, there is none. */
+const notHere = (_name: string, _test: () => unknown): void => undefined;
+
 /** What every {@link ContainerRuntime} does. Each implementation's spec calls this once. */
 export function containerRuntimeConformance(name: string, under: RuntimeUnderTest): void {
   describe(`${name} as a ContainerRuntime`, () => {
     const { capabilities } = under;
-    const withProcesses = capabilities.processes ? it : it.skip;
-    const withoutProcesses = capabilities.processes ? it.skip : it;
-    const withImages = capabilities.images ? it : it.skip;
+    const withProcesses = capabilities.processes ? it : notHere;
+    const withoutProcesses = capabilities.processes ? notHere : it;
+    const withImages = capabilities.images ? it : notHere;
     const sandboxIds: string[] = [];
     let runtime: ContainerRuntime;
     let logs: string;

@@ -22,6 +22,7 @@ import { GarbageCollector } from '@keelson/controller-garbage-collector';
 import { NamespaceController } from '@keelson/controller-namespace';
 import { NodeIpamController } from '@keelson/controller-node-ipam';
 import { LEASE_NAMESPACE, NodeLifecycleController, TaintEvictionController } from '@keelson/controller-node-lifecycle';
+import { PodGarbageCollector } from '@keelson/controller-pod-gc';
 import { ReplicaSetController } from '@keelson/controller-replicaset';
 import { RootCaPublisher } from '@keelson/controller-root-ca-publisher';
 import type { Controller, EventRecorder, InformerFactory } from '@keelson/controller-runtime';
@@ -72,6 +73,18 @@ export const controllerList: readonly ControllerEntry[] = [
         endpointSlices: informers.informer(endpointslices),
         recorder,
         options: { maxEndpointsPerSlice: config.maxEndpointsPerSlice, updatesBatchPeriod: config.endpointUpdatesBatchPeriod },
+      }),
+  },
+  {
+    name: 'pod-garbage-collector-controller',
+    account: 'pod-garbage-collector',
+    make: ({ client, clock, config, informers }) =>
+      new PodGarbageCollector({
+        client,
+        clock,
+        nodes: informers.informer(nodes),
+        pods: informers.informer(pods),
+        terminatedPodThreshold: config.terminatedPodThreshold,
       }),
   },
   {

@@ -7,6 +7,7 @@ export interface ControllerManagerConfig {
   readonly controllers: readonly string[];
   readonly endpointUpdatesBatchPeriod: number;
   readonly maxEndpointsPerSlice: number;
+  readonly terminatedPodThreshold: number;
   /** Undefined without `--allocate-node-cidrs`. */
   readonly nodeIpam: NodeIpamControllerOptions | undefined;
   readonly nodeLifecycle: NodeLifecycleControllerOptions;

@@ -11,6 +11,7 @@ const ENDPOINT_SLICE = 'Endpointslice controller';
 const NAMESPACE = 'Namespace controller';
 const NODE_IPAM = 'Nodeipam controller';
 const NODE_LIFECYCLE = 'Nodelifecycle controller';
+const POD_GC = 'Podgc controller';
 const MISC = 'Misc';
 
 /** kube-controller-manager's flags: upstream's names, forms and defaults, as far as they do something here. */
@@ -46,6 +47,11 @@ export const controllerManagerFlags = {
     section: GENERIC,
     usage: 'Whether every controller acts as a service account of its own',
   }),
+  'terminated-pod-gc-threshold': flag.int({
+    section: POD_GC,
+    usage: 'How many pods that have ended may lie about; 0 for any number',
+    default: 12_500,
+  }),
   'root-ca-file': flag.string({ section: MISC, usage: 'The authority that pods trust the API server by' }),
 };
 
@@ -57,6 +63,7 @@ export async function readConfig(values: Flags): Promise<ControllerManagerConfig
     controllers: values.controllers,
     endpointUpdatesBatchPeriod: values['endpoint-updates-batch-period'],
     maxEndpointsPerSlice: values['max-endpoints-per-slice'],
+    terminatedPodThreshold: values['terminated-pod-gc-threshold'],
     nodeIpam: nodeIpam(values),
     nodeLifecycle: {
       monitorGracePeriod: values['node-monitor-grace-period'],

@@ -1,0 +1,1 @@
+export { PodGarbageCollector, type PodGarbageCollectorDeps } from './pod-garbage-collector';
