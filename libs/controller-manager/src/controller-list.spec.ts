@@ -1,4 +1,9 @@
+import { FakeClock } from '@keelson/apimachinery';
+import { parseFlags, silentLogger } from '@keelson/component-base';
+import { InformerFactory, type EventRecorder } from '@keelson/controller-runtime';
+import { FakeApi } from '@keelson/controller-runtime/testing';
 import { chosenControllers, controllerList } from './controller-list';
+import { controllerManagerFlags, readConfig } from './controller-manager-flags';
 
 const names = (...selection: string[]) => chosenControllers(selection).map(({ name }) => name);
 
@@ -14,5 +19,20 @@ describe('chosenControllers', () => {
 
   it('refuses a name that there is not', () => {
     expect(() => names('*', '-deploymnt-controller')).toThrow('"deploymnt-controller" is not in the list of known controllers');
+  });
+});
+
+describe('controllerList', () => {
+  it('has controllers that can all be made on the same informers', async () => {
+    const clock = new FakeClock();
+    const client = new FakeApi({ clock });
+    const informers = new InformerFactory({ client, clock, log: silentLogger });
+    const recorder: EventRecorder = { event: () => undefined };
+    const flags = ['--allocate-node-cidrs', '--cluster-cidr=10.244.0.0/16'];
+    const parsed = parseFlags({ name: 'kube-controller-manager', description: '' }, controllerManagerFlags, flags);
+    if (parsed.type !== 'run') throw new Error(parsed.text);
+    const config = { ...(await readConfig(parsed.values)), rootCa: 'PEM' };
+    const made = controllerList.map(({ make }) => make({ client, informers, recorder, clock, config }));
+    expect(made.filter((controller) => controller === undefined)).toEqual([]);
   });
 });

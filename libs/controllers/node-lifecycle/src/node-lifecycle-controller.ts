@@ -1,6 +1,7 @@
 import { nodes, pods, type DeepReadonly, type Lease, type Node, type Pod } from '@keelson/api';
 import { findCondition, formatTime, objectKey, StatusError, type Clock, type ObjectKey } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
+import { NODE_NAME_INDEX, podsByNode } from '@keelson/controller-pod-control';
 import type { Controller, EventRecorder, Informer, ReconcileAgain, Watches } from '@keelson/controller-runtime';
 import { NodeHealth, silentConditions } from './node-health';
 import { evictionTaint, settleTaints } from './node-taints';
@@ -8,7 +9,6 @@ import { ZoneEvictions, type EvictionRates } from './zone-evictions';
 
 /** Where nodes keep their leases. */
 export const LEASE_NAMESPACE = 'kube-node-lease';
-const NODE_NAME_INDEX = 'spec.nodeName';
 
 export interface NodeLifecycleControllerOptions {
   /** `--node-monitor-grace-period`, milliseconds: a node that is silent for longer is not ready. */
@@ -113,6 +113,3 @@ export class NodeLifecycleController implements Controller {
 
 const hasEvictionTaint = (node: DeepReadonly<Node>): boolean =>
   (node.spec.taints ?? []).some(({ effect, key }) => effect === 'NoExecute' && key === evictionTaint(node));
-
-export const podsByNode = ({ spec }: DeepReadonly<Pod>): readonly string[] =>
-  spec.nodeName === undefined || spec.nodeName === '' ? [] : [spec.nodeName];

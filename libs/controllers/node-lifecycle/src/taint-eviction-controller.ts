@@ -1,10 +1,8 @@
 import { pods, type DeepReadonly, type Node, type Pod, type Taint, type Toleration } from '@keelson/api';
 import { findCondition, formatTime, objectKey, StatusError, type Clock, type ObjectKey } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
+import { NODE_NAME_INDEX, podsByNode } from '@keelson/controller-pod-control';
 import type { Controller, EventRecorder, Informer, ReconcileAgain, Watches } from '@keelson/controller-runtime';
-import { podsByNode } from './node-lifecycle-controller';
-
-const NODE_NAME_INDEX = 'spec.nodeName';
 
 export interface TaintEvictionControllerDeps {
   readonly client: ApiClient;

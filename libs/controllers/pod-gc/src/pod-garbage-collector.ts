@@ -1,6 +1,7 @@
 import { nodes, pods, type DeepReadonly, type Node, type Pod } from '@keelson/api';
 import { findCondition, formatTime, objectKey, StatusError, type Clock, type ObjectKey } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
+import { NODE_NAME_INDEX, podsByNode } from '@keelson/controller-pod-control';
 import type { Controller, Informer, ReconcileAgain, Watches } from '@keelson/controller-runtime';
 
 /** A node that is not in the cache may be one that the cache has not seen yet. */
@@ -9,7 +10,6 @@ const QUARANTINE_MILLISECONDS = 40_000;
 const SWEEP_MILLISECONDS = 20_000;
 /** The queue's key for the sweep; no pod has it, since theirs have a namespace. */
 const SWEEP = '';
-const NODE_NAME_INDEX = 'spec.nodeName';
 
 export interface PodGarbageCollectorDeps {
   readonly client: ApiClient;
@@ -33,7 +33,7 @@ export class PodGarbageCollector implements Controller {
 
   constructor(deps: PodGarbageCollectorDeps) {
     this.#deps = deps;
-    deps.pods.addIndex(NODE_NAME_INDEX, ({ spec }) => (spec.nodeName === undefined ? [] : [spec.nodeName]));
+    deps.pods.addIndex(NODE_NAME_INDEX, podsByNode);
   }
 
   watches(watch: Watches): void {
