@@ -134,7 +134,7 @@ export class DeploymentController implements Controller {
     if (newSet === undefined) return this.#createNewSet(situation, revision);
     const annotations = newSetAnnotations(deployment, newSet, revision);
     const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
-    if (await this.#noteRevision(deployment, Number(annotations[REVISION]), signal)) return undefined;
+    if (await this.#noteRevision(deployment, annotations[REVISION] ?? '', signal)) return undefined;
     if (semanticEqual(annotations, newSet.metadata.annotations) && (newSet.spec.minReadySeconds ?? 0) === minReadySeconds) return newSet;
     const next = structuredClone(newSet) as ReplicaSet;
     next.metadata.annotations = { ...annotations };
@@ -142,13 +142,13 @@ export class DeploymentController implements Controller {
     return this.#deps.client.resource(replicasets).update(next, { signal });
   }
 
-  async #createNewSet(situation: Situation, revision: number): Promise<DeepReadonly<ReplicaSet> | undefined> {
+  async #createNewSet(situation: Situation, revision: bigint): Promise<DeepReadonly<ReplicaSet> | undefined> {
     const { deployment, old, signal } = situation;
     const draft = newSetFor(deployment, old, revision);
     try {
       const created = await this.#deps.client.resource(replicasets).create(draft, { signal });
       if (desired(created) > 0) this.#sayScaled(deployment, created, 0, desired(created));
-      return (await this.#noteRevision(deployment, revision, signal)) ? undefined : created;
+      return (await this.#noteRevision(deployment, String(revision), signal)) ? undefined : created;
     } catch (error) {
       if (!StatusError.is(error, 'AlreadyExists')) throw error;
       return this.#afterCollision(situation, draft);
@@ -173,10 +173,10 @@ export class DeploymentController implements Controller {
   }
 
   /** @returns whether it had to be written; the deployment that was read is old then, and its change wakes the next reconcile */
-  async #noteRevision(deployment: DeepReadonly<Deployment>, revision: number, signal: AbortSignal): Promise<boolean> {
-    if (revisionOf(deployment) === revision) return false;
+  async #noteRevision(deployment: DeepReadonly<Deployment>, revision: string, signal: AbortSignal): Promise<boolean> {
+    if (deployment.metadata.annotations?.[REVISION] === revision) return false;
     const next = structuredClone(deployment) as Deployment;
-    next.metadata.annotations = { ...next.metadata.annotations, [REVISION]: String(revision) };
+    next.metadata.annotations = { ...next.metadata.annotations, [REVISION]: revision };
     await this.#deps.client.resource(deployments).update(next, { signal });
     return true;
   }
@@ -208,7 +208,7 @@ export class DeploymentController implements Controller {
   async #cleanUp({ deployment, old, signal }: Situation): Promise<void> {
     const kept = deployment.spec.revisionHistoryLimit;
     if (kept === undefined) return;
-    const candidates = old.filter(({ metadata }) => metadata.deletionTimestamp === undefined).sort((a, b) => revisionOf(a) - revisionOf(b));
+    const candidates = old.filter(({ metadata }) => metadata.deletionTimestamp === undefined).sort(byRevision);
     const doomed = candidates.slice(0, Math.max(0, candidates.length - kept)).filter(isEmptyAndSeen);
     await Promise.all(
       doomed.map(({ metadata }) =>
@@ -264,7 +264,7 @@ function isEmptyAndSeen({ metadata, spec, status }: DeepReadonly<ReplicaSet>): b
 
 const isRunning = ({ status }: DeepReadonly<Pod>): boolean => status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
 
-function newSetFor(deployment: DeepReadonly<Deployment>, old: Sets, revision: number): Draft<ReplicaSet> {
+function newSetFor(deployment: DeepReadonly<Deployment>, old: Sets, revision: bigint): Draft<ReplicaSet> {
   const { metadata, spec } = deployment;
   const hash = templateHash(spec.template, deployment.status?.collisionCount ?? 0);
   const template = structuredClone(spec.template) as Deployment['spec']['template'];
@@ -307,4 +307,9 @@ function withoutPause(status: DeploymentStatus, now: number): DeploymentStatus {
   if (current.reason !== 'DeploymentPaused') return status;
   const verdict = { type: 'Progressing', status: 'Unknown', reason: 'DeploymentResumed', message: 'Deployment is resumed' };
   return { ...status, conditions: withCondition(status.conditions, verdict, now) };
+}
+
+function byRevision(a: DeepReadonly<ReplicaSet>, b: DeepReadonly<ReplicaSet>): number {
+  const [first, second] = [revisionOf(a), revisionOf(b)];
+  return first === second ? 0 : first < second ? -1 : 1;
 }

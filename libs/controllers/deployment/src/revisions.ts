@@ -21,9 +21,16 @@ const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
 type Annotations = Readonly<Record<string, string>>;
 
-export const revisionOf = ({ metadata }: DeepReadonly<Deployment | ReplicaSet>): number => Number(metadata.annotations?.[REVISION] ?? 0);
+const INTEGER = /^[+-]?\d+$/;
 
-export const nextRevision = (old: Sets): number => Math.max(0, ...old.map(revisionOf)) + 1;
+/** An int64, and so more than a number holds. What is no integer counts as none. */
+export const revisionOf = ({ metadata }: DeepReadonly<Deployment | ReplicaSet>): bigint => parseRevision(metadata.annotations?.[REVISION]);
+
+export const nextRevision = (old: Sets): bigint => old.map(revisionOf).reduce((a, b) => (a > b ? a : b), 0n) + 1n;
+
+function parseRevision(text: string | undefined): bigint {
+  return text !== undefined && INTEGER.test(text) ? BigInt(text) : 0n;
+}
 
 /** For how many pods a set was made or scaled last, so that a change of the deployment's size shows. */
 export const desiredAnnotation = ({ metadata }: DeepReadonly<ReplicaSet>): number | undefined => {
@@ -40,12 +47,12 @@ export function sizeAnnotations(deployment: DeepReadonly<Deployment>): Annotatio
 export function newSetAnnotations(
   deployment: DeepReadonly<Deployment>,
   set: DeepReadonly<ReplicaSet> | undefined,
-  revision: number,
+  revision: bigint,
 ): Annotations {
   const present = set?.metadata.annotations ?? {};
   const copied = Object.entries(deployment.metadata.annotations ?? {}).filter(([name]) => !NOT_COPIED.has(name));
   const before = present[REVISION];
-  const isNewer = before !== undefined && revision > Number(before);
+  const isNewer = before !== undefined && revision > parseRevision(before);
   const history = isNewer
     ? { [REVISION_HISTORY]: [present[REVISION_HISTORY], before].filter((entry) => entry !== undefined && entry !== '').join(',') }
     : {};
@@ -53,7 +60,7 @@ export function newSetAnnotations(
     ...present,
     ...Object.fromEntries(copied),
     ...history,
-    [REVISION]: String(Math.max(revision, Number(before ?? 0))),
+    [REVISION]: before === undefined || isNewer ? String(revision) : before,
     ...(set === undefined ? sizeAnnotations(deployment) : {}),
   };
 }
