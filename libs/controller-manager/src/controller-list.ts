@@ -4,6 +4,7 @@ import {
   deployments,
   endpoints,
   endpointslices,
+  jobs,
   leases,
   namespaces,
   nodes,
@@ -19,6 +20,7 @@ import { DeploymentController } from '@keelson/controller-deployment';
 import { EndpointsController } from '@keelson/controller-endpoints';
 import { EndpointSliceController } from '@keelson/controller-endpointslice';
 import { GarbageCollector } from '@keelson/controller-garbage-collector';
+import { JobController } from '@keelson/controller-job';
 import { NamespaceController } from '@keelson/controller-namespace';
 import { NodeIpamController } from '@keelson/controller-node-ipam';
 import { LEASE_NAMESPACE, NodeLifecycleController, TaintEvictionController } from '@keelson/controller-node-lifecycle';
@@ -27,6 +29,7 @@ import { ReplicaSetController } from '@keelson/controller-replicaset';
 import { RootCaPublisher } from '@keelson/controller-root-ca-publisher';
 import type { Controller, EventRecorder, InformerFactory } from '@keelson/controller-runtime';
 import { ServiceAccountController } from '@keelson/controller-serviceaccount';
+import { TtlAfterFinishedController } from '@keelson/controller-ttl-after-finished';
 import type { ControllerManagerConfig } from './controller-manager-config';
 
 export interface ControllerParts {
@@ -109,6 +112,12 @@ export const controllerList: readonly ControllerEntry[] = [
       new GarbageCollector({ client, informer: (resource) => informers.informer(resource), recorder }),
   },
   {
+    name: 'job-controller',
+    account: 'job-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new JobController({ client, jobs: informers.informer(jobs), pods: informers.informer(pods), recorder, clock }),
+  },
+  {
     name: 'deployment-controller',
     account: 'deployment-controller',
     make: ({ client, clock, informers, recorder }) =>
@@ -159,6 +168,11 @@ export const controllerList: readonly ControllerEntry[] = [
     name: 'clusterrole-aggregation-controller',
     account: 'clusterrole-aggregation-controller',
     make: ({ client, informers }) => new ClusterRoleAggregationController({ client, clusterRoles: informers.informer(clusterroles) }),
+  },
+  {
+    name: 'ttl-after-finished-controller',
+    account: 'ttl-after-finished-controller',
+    make: ({ client, clock, informers }) => new TtlAfterFinishedController({ client, jobs: informers.informer(jobs), clock }),
   },
   {
     name: 'root-ca-certificate-publisher-controller',

@@ -17,6 +17,8 @@ export interface Claim<O extends KubernetesObject, T extends KubernetesObject> {
   readonly ownerResource: Resource<O>;
   readonly resource: Resource<T>;
   readonly selector: DeepReadonly<LabelSelector> | undefined;
+  /** Put on what is adopted, in the same write. */
+  readonly finalizer?: string;
   readonly signal: AbortSignal;
 }
 
@@ -66,7 +68,7 @@ async function settle<O extends KubernetesObject, T extends KubernetesObject>(
   }
   if (!matches || metadata.deletionTimestamp !== undefined) return false;
   await mayAdopt();
-  return writeOwners(object, [...references, ownerReferenceTo(owner, terms.ownerResource)], terms);
+  return writeOwners(object, [...references, ownerReferenceTo(owner, terms.ownerResource)], terms, terms.finalizer);
 }
 
 /** @returns whether the object was still there */
@@ -74,9 +76,11 @@ async function writeOwners<O extends KubernetesObject, T extends KubernetesObjec
   object: DeepReadonly<T>,
   references: readonly DeepReadonly<OwnerReference>[],
   { client, resource, signal }: Claim<O, T>,
+  finalizer?: string,
 ): Promise<boolean> {
-  const { uid, resourceVersion, ...name } = object.metadata;
-  const patch = { metadata: { uid, resourceVersion, ownerReferences: references.length === 0 ? null : references } };
+  const { uid, resourceVersion, finalizers, ...name } = object.metadata;
+  const added = finalizer === undefined ? {} : { finalizers: [...new Set([...(finalizers ?? []), finalizer])] };
+  const patch = { metadata: { uid, resourceVersion, ownerReferences: references.length === 0 ? null : references, ...added } };
   try {
     await client.resource(resource).patch(name, { type: 'merge', patch }, { signal });
     return true;

@@ -1,0 +1,1 @@
+export { JobController, type JobControllerDeps } from './job-controller';

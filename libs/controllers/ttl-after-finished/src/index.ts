@@ -1,0 +1,1 @@
+export { TtlAfterFinishedController, type TtlAfterFinishedControllerDeps } from './ttl-after-finished-controller';
