@@ -1,5 +1,6 @@
 import { jobs, pods, type Job, type JobSpec, type Pod } from '@keelson/api';
 import { FakeClock, type Draft } from '@keelson/apimachinery';
+import type { Informer } from '@keelson/controller-runtime';
 import { FakeApi, testController } from '@keelson/controller-runtime/testing';
 import { JobController } from './job-controller';
 import { TRACKING_FINALIZER } from './job-pods';
@@ -19,14 +20,27 @@ const job = (spec: Partial<JobSpec>): Draft<Job> => ({
   },
 });
 
+/** An informer whose list stands still while `stale` says so. */
+const frozen = (informer: Informer<Pod>, stale: () => readonly Pod[] | undefined): Informer<Pod> =>
+  new Proxy(informer, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      return property === 'list' && stale() !== undefined ? stale : (value.bind(target) as unknown);
+    },
+  });
+
 async function given(spec: Partial<JobSpec> = {}) {
   const clock = new FakeClock(START);
   const api = new FakeApi({ clock });
   api.add(jobs, job(spec));
   const start = () =>
     testController({ api, clock }, ({ client, informer, recorder }) => {
-      return new JobController({ client, jobs: informer(jobs), pods: informer(pods), recorder, clock });
+      return new JobController({ client, jobs: informer(jobs), pods: frozen(informer(pods), () => stale), recorder, clock });
     });
+  let stale: readonly Pod[] | undefined;
+  /** Lets the controller see the pods as they are now, until called again with false. */
+  const freeze = (on = true) => (stale = on ? api.all(pods) : undefined);
   const end = (pod: Pod | undefined, phase: string) => {
     if (pod === undefined) throw new Error('there is no such pod');
     const finishedAt = new Date(clock.now()).toISOString();
@@ -36,9 +50,9 @@ async function given(spec: Partial<JobSpec> = {}) {
   const all = () => api.all(pods);
   const running = () => all().filter(({ status }) => status === undefined);
   const status = () => api.all(jobs)[0]?.status;
-  const change = (to: Partial<JobSpec>) => api.change(jobs, { namespace: 'ns', name: 'j' }, ({ spec: of }) => Object.assign(of ?? {}, to));
+  const change = (to: Partial<JobSpec>) => api.change(jobs, { namespace: 'ns', name: 'j' }, ({ spec: of }) => Object.assign(of, to));
   const conditions = () => (status()?.conditions ?? []).map(({ type, reason, status: is }) => `${type}=${is} ${reason ?? ''}`);
-  return { clock, api, start, end, all, running, status, change, conditions, run: await start() };
+  return { clock, api, start, freeze, end, all, running, status, change, conditions, run: await start() };
 }
 
 describe('the Job controller', () => {
@@ -163,7 +177,20 @@ describe('the Job controller', () => {
     await next.stop();
   });
 
-  it('counts a pod once although its cache still shows the finalizer', async () => {
+  it('counts a pod once although its cache still shows the finalizer that it took off', async () => {
+    const { run, all, freeze, end, status } = await given({ completions: 5, parallelism: 1 });
+    await run.reconcile('ns/j');
+    end(all()[0], 'Succeeded');
+    freeze();
+    await run.reconcile('ns/j');
+    await run.reconcile('ns/j');
+    freeze(false);
+    await run.reconcile('ns/j');
+    expect(status()).toMatchObject({ succeeded: 1, uncountedTerminatedPods: {} });
+    await run.stop();
+  });
+
+  it('does nothing on an older version of the job than it wrote', async () => {
     const { api, run, all, end, status } = await given({ completions: 5, parallelism: 1 });
     await run.reconcile('ns/j');
     end(all()[0], 'Succeeded');
@@ -189,6 +216,25 @@ describe('the Job controller', () => {
     api.remove(jobs, { namespace: 'ns', name: 'j' });
     await run.reconcile('ns/j');
     expect(all()).toMatchObject([{ metadata: { finalizers: [] } }]);
+    await run.stop();
+  });
+
+  it('deletes a pod whose deletion was cut off after its finalizer was taken off, as it could not be counted', async () => {
+    const { api, run, all, change, status } = await given();
+    await run.reconcile('ns/j');
+    change({ suspend: true });
+    const undo = api.react(({ verb }) => {
+      if (verb === 'delete') throw new Error('killed');
+    });
+    await expect(run.reconcile('ns/j')).rejects.toThrow('killed');
+    undo();
+    const lost = all().map(({ metadata }) => metadata.name);
+    change({ suspend: false });
+    await run.reconcile('ns/j');
+    await run.reconcile('ns/j');
+    expect(all()).toHaveLength(2);
+    expect(all().map(({ metadata }) => metadata.name)).not.toEqual(expect.arrayContaining(lost));
+    expect(status()).toMatchObject({ active: 2, failed: 0 });
     await run.stop();
   });
 

@@ -129,9 +129,12 @@ export class JobController implements Controller {
 
   async reconcile(key: ObjectKey, signal: AbortSignal): Promise<ReconcileAgain | undefined> {
     const job = this.#deps.jobs.get(key);
-    if (job !== undefined && ((job.spec?.managedBy ?? OWN_NAME) !== OWN_NAME || this.#isOutdated(key, job))) return undefined;
+    if (job !== undefined && ((job.spec.managedBy ?? OWN_NAME) !== OWN_NAME || this.#isOutdated(key, job))) return undefined;
     await this.#releaseStrays(key, job, signal);
-    if (job === undefined) return this.#forget(key);
+    if (job === undefined) {
+      this.#forget(key);
+      return undefined;
+    }
     if (isFinished(job)) return this.#sweep(job, signal);
     const fulfilled = this.#expectations.fulfilled(key);
     const situation = this.#observe(key, job, await this.#claimPods(job, signal), signal);
@@ -150,7 +153,7 @@ export class JobController implements Controller {
     const { namespace, labels } = pod.metadata;
     const adopters = this.#deps.jobs
       .list(namespace)
-      .filter(({ spec }) => spec?.selector !== undefined && LabelMatcher.of(spec.selector).matches(labels ?? {}));
+      .filter(({ spec }) => spec.selector !== undefined && LabelMatcher.of(spec.selector).matches(labels ?? {}));
     const name = isTracked(pod) ? labels?.[JOB_NAME] : undefined;
     const keys = adopters.map(({ metadata }) => objectKey(metadata));
     return name === undefined ? keys : [...new Set([...keys, objectKey({ ...(namespace === undefined ? {} : { namespace }), name })])];
@@ -161,7 +164,7 @@ export class JobController implements Controller {
     return written !== undefined && BigInt(metadata.resourceVersion) < BigInt(written);
   }
 
-  #forget(key: ObjectKey): undefined {
+  #forget(key: ObjectKey): void {
     this.#expectations.forget(key);
     this.#released.delete(key);
     this.#written.delete(key);
@@ -194,7 +197,7 @@ export class JobController implements Controller {
 
   async #claimPods(job: DeepReadonly<Job>, signal: AbortSignal): Promise<DeepReadonly<Pod>[]> {
     const { client } = this.#deps;
-    const selector = job.spec?.selector;
+    const selector = job.spec.selector;
     const terms = { client, owner: job, ownerResource: jobs, resource: pods, selector, finalizer: TRACKING_FINALIZER, signal };
     const claimed = await claim(this.#deps.pods.list(job.metadata.namespace), terms);
     return claimed.map((pod) => (controllerOf(pod) === undefined ? withFinalizer(pod) : pod));
@@ -209,7 +212,7 @@ export class JobController implements Controller {
     const noted = new Set([...(uncounted?.succeeded ?? []), ...(uncounted?.failed ?? [])]);
     const news = tracked.filter((pod) => counts(pod, job) && !noted.has(pod.metadata.uid));
     const succeeded = news.filter(hasSucceeded);
-    const completed = parseIndexes(job.status?.completedIndexes, job.spec?.completions ?? 0);
+    const completed = parseIndexes(job.status?.completedIndexes, job.spec.completions ?? 0);
     for (const pod of succeeded) completed.add(indexOf(pod, job) ?? -1);
     completed.delete(-1);
     const failed = news.filter((pod) => hasFailed(pod, job));
@@ -236,7 +239,7 @@ export class JobController implements Controller {
 
   #completionOf({ job, active, succeeded }: Situation, { created, deleted }: Managed): Outcome | undefined {
     if (active.length + created - deleted.length > 0) return undefined;
-    const { completions } = job.spec ?? {};
+    const { completions } = job.spec;
     return succeeded >= (completions ?? 1) ? COMPLETION : undefined;
   }
 
@@ -260,7 +263,7 @@ export class JobController implements Controller {
         Array.from({ length: missing }, () => undefined),
       );
     const taken = new Set([...situation.completed, ...[...active, ...leaving].flatMap((pod) => indexOf(pod, job) ?? [])]);
-    return this.#createPods(situation, firstPendingIndexes(missing, job.spec?.completions ?? 0, taken));
+    return this.#createPods(situation, firstPendingIndexes(missing, job.spec.completions ?? 0, taken));
   }
 
   async #createPods({ key, job, signal }: Situation, indexes: readonly (number | undefined)[]): Promise<Managed> {
@@ -377,7 +380,7 @@ export class JobController implements Controller {
       recorder.event(job, 'Warning', outcome.reason, outcome.message);
       return;
     }
-    if (succeeded > (job.spec?.completions ?? Infinity))
+    if (succeeded > (job.spec.completions ?? Infinity))
       recorder.event(job, 'Warning', 'TooManySucceededPods', 'Too many succeeded pods running after completion count reached');
     recorder.event(job, 'Normal', 'Completed', 'Job completed');
   }
@@ -393,19 +396,21 @@ export class JobController implements Controller {
 /** How many pods should be active; without a number of completions, no more are started after the first success. */
 function wantedActive({ job, active, succeeded }: Situation): number {
   if (isSuspended(job)) return 0;
-  const { completions, parallelism = 1 } = job.spec ?? {};
+  const { completions, parallelism = 1 } = job.spec;
   if (completions === undefined) return succeeded > 0 ? active.length : parallelism;
   return Math.max(0, Math.min(parallelism, completions - succeeded));
 }
 
-/** At least `count` pods: those whose index another works on or that have none first, then those that cost least. */
+/** At least `count` pods: those that cannot be counted, those whose index another works on or that have none first, then those that cost least. */
 function podsToDelete({ job, active, completed }: Situation, count: number, now: number): DeepReadonly<Pod>[] {
   const ranked = rankForDeletion(active, active, now);
-  if (!isIndexed(job)) return ranked.slice(0, Math.max(0, count));
+  // Without the finalizer it would never be counted: its deletion was cut off after that was taken off.
+  const lost = ranked.filter((pod) => !isTracked(pod));
+  if (!isIndexed(job)) return [...lost, ...ranked.filter(isTracked).slice(0, Math.max(0, count - lost.length))];
   const kept = new Set<number>(completed);
   const useful = [...ranked].reverse().filter((pod) => {
     const index = indexOf(pod, job);
-    if (index === undefined || kept.has(index)) return false;
+    if (index === undefined || kept.has(index) || !isTracked(pod)) return false;
     kept.add(index);
     return true;
   });
@@ -419,7 +424,11 @@ function finished(status: JobStatus, outcome: Outcome, now: number): JobStatus {
   return outcome.final === 'Complete' ? { ...next, completionTime: formatTime(now) } : next;
 }
 
-const wordsOf = ({ reason, message }: Outcome) => ({ status: 'True', reason, message });
+const wordsOf = ({ reason, message }: Outcome): { status: string; reason: string; message: string } => ({
+  status: 'True',
+  reason,
+  message,
+});
 
 const withFinalizer = ({ metadata, ...pod }: DeepReadonly<Pod>): DeepReadonly<Pod> => ({
   ...pod,
@@ -433,7 +442,7 @@ async function attempt(
 ): Promise<{ done: readonly DeepReadonly<Pod>[]; error: Error | undefined }> {
   const results = await Promise.allSettled(on.map(act));
   const reasons: unknown[] = results.map((result) =>
-    result.status === 'fulfilled' || StatusError.is(result.reason, 'NotFound') ? undefined : result.reason,
+    result.status === 'fulfilled' || StatusError.is(result.reason, 'NotFound') ? undefined : (result.reason as unknown),
   );
   const failure = reasons.find((reason) => reason !== undefined);
   return { done: on.filter((_, i) => reasons[i] === undefined), error: failure === undefined ? undefined : asError(failure) };

@@ -10,13 +10,13 @@ const COMPLETION_INDEX_ENV = 'JOB_COMPLETION_INDEX';
 /** A generated name is 63 characters long, five of them random. */
 const LONGEST_NAME_PREFIX = 58;
 
-export const isIndexed = ({ spec }: DeepReadonly<Job>): boolean => spec?.completionMode === 'Indexed';
+export const isIndexed = ({ spec }: DeepReadonly<Job>): boolean => spec.completionMode === 'Indexed';
 
-export const isSuspended = ({ spec }: DeepReadonly<Job>): boolean => spec?.suspend === true;
+export const isSuspended = ({ spec }: DeepReadonly<Job>): boolean => spec.suspend === true;
 
 /** Whether a pod is replaced only when it has failed, and not as soon as it is being deleted. */
 export const replacesOnlyFailed = ({ spec }: DeepReadonly<Job>): boolean =>
-  spec?.podReplacementPolicy === 'Failed' || spec?.podFailurePolicy !== undefined;
+  spec.podReplacementPolicy === 'Failed' || spec.podFailurePolicy !== undefined;
 
 export const isTracked = ({ metadata }: DeepReadonly<Pod>): boolean => metadata.finalizers?.includes(TRACKING_FINALIZER) === true;
 
@@ -31,7 +31,7 @@ export function hasFailed(pod: DeepReadonly<Pod>, job: DeepReadonly<Job>): boole
 /** The index the pod works on; undefined if it has none that is below the job's completions. */
 export function indexOf(pod: DeepReadonly<Pod>, job: DeepReadonly<Job>): number | undefined {
   const text = pod.metadata.annotations?.[COMPLETION_INDEX] ?? '';
-  return /^\d+$/.test(text) && Number(text) < (job.spec?.completions ?? 0) ? Number(text) : undefined;
+  return /^\d+$/.test(text) && Number(text) < (job.spec.completions ?? 0) ? Number(text) : undefined;
 }
 
 /** Whether the pod's end counts for the job. */
@@ -39,7 +39,7 @@ export const counts = (pod: DeepReadonly<Pod>, job: DeepReadonly<Job>): boolean 
 
 /** The pod to create for `job`, tracked from its first moment on. @param index undefined for a job that is not indexed */
 export function podOf(job: DeepReadonly<Job>, index: number | undefined): Draft<Pod> {
-  const pod = podFromTemplate(job.spec?.template ?? {}, job, ownerReferenceTo(job, jobs));
+  const pod = podFromTemplate(job.spec.template, job, ownerReferenceTo(job, jobs));
   const finalizers = [...new Set([...(pod.metadata.finalizers ?? []), TRACKING_FINALIZER])];
   if (index === undefined) return { ...pod, metadata: { ...pod.metadata, finalizers } };
   const suffix = `-${index}-`;

@@ -38,7 +38,7 @@ export function failureOf(
   job: DeepReadonly<Job>,
   { failed, pods, now }: { readonly failed: number; readonly pods: readonly DeepReadonly<Pod>[]; readonly now: number },
 ): Outcome | undefined {
-  const limit = job.spec?.backoffLimit ?? 6;
+  const limit = job.spec.backoffLimit ?? 6;
   if (failed > limit || restartsPast(job, pods, limit))
     return failure('BackoffLimitExceeded', 'Job has reached the specified backoff limit');
   const left = untilDeadline(job, now);
@@ -47,14 +47,14 @@ export function failureOf(
 
 /** Milliseconds until `activeDeadlineSeconds` are over; undefined where they are not set or do not run. */
 export function untilDeadline(job: DeepReadonly<Job>, now: number): number | undefined {
-  const seconds = job.spec?.activeDeadlineSeconds;
+  const seconds = job.spec.activeDeadlineSeconds;
   if (seconds === undefined || isSuspended(job)) return undefined;
   return (parseTime(job.status?.startTime ?? '') ?? now) + seconds * 1000 - now;
 }
 
 /** Where containers are restarted in place, their restarts are the retries. */
 function restartsPast({ spec }: DeepReadonly<Job>, pods: readonly DeepReadonly<Pod>[], limit: number): boolean {
-  if (spec?.template.spec?.restartPolicy !== 'OnFailure') return false;
+  if (spec.template.spec?.restartPolicy !== 'OnFailure') return false;
   const running = pods.filter(({ status }) => status?.phase === 'Running' || status?.phase === 'Pending');
   const containers = running.flatMap(({ status }) => [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]);
   const restarts = containers.reduce((sum, { restartCount }) => sum + restartCount, 0);
@@ -84,7 +84,7 @@ export function bookFinished(
 ): { status: JobStatus; release: DeepReadonly<Pod>[] } {
   const succeeded = new Set(before.uncountedTerminatedPods?.succeeded);
   const failed = new Set(before.uncountedTerminatedPods?.failed);
-  const completed = parseIndexes(before.completedIndexes, job.spec?.completions ?? 0);
+  const completed = parseIndexes(before.completedIndexes, job.spec.completions ?? 0);
   const atEnd = outcome !== undefined || job.metadata.deletionTimestamp !== undefined;
   const ended = tracked.filter((pod) => atEnd || hasSucceeded(pod) || hasFailed(pod, job));
   const release = ended.slice(0, MOST_UNCOUNTED);

@@ -1,15 +1,15 @@
-import { jobs, type Job } from '@keelson/api';
+import { jobs, type JobStatus } from '@keelson/api';
 import { FakeClock } from '@keelson/apimachinery';
 import { FakeApi, testController } from '@keelson/controller-runtime/testing';
 import { TtlAfterFinishedController } from './ttl-after-finished-controller';
 
 const START = '2026-01-01T00:00:00Z';
 
-async function given(status: Job['status'] = { conditions: [{ type: 'Complete', status: 'True', lastTransitionTime: START }] }) {
+async function given(status: JobStatus = { conditions: [{ type: 'Complete', status: 'True', lastTransitionTime: START }] }) {
   const clock = new FakeClock(START);
   const api = new FakeApi({ clock });
   const spec = { ttlSecondsAfterFinished: 60, template: {} };
-  const job = api.add(jobs, { metadata: { name: 'j', namespace: 'ns' }, spec, ...(status === undefined ? {} : { status }) });
+  const job = api.add(jobs, { metadata: { name: 'j', namespace: 'ns' }, spec, status });
   const run = await testController({ api, clock }, ({ client, informer }) => {
     return new TtlAfterFinishedController({ client, jobs: informer(jobs), clock });
   });
@@ -41,7 +41,7 @@ describe('the TTL-after-finished controller', () => {
   it('heeds a longer time to live that its cache does not know of yet', async () => {
     const { api, clock, run } = await given();
     const release = api.holdEvents();
-    api.change(jobs, { namespace: 'ns', name: 'j' }, (job) => Object.assign(job.spec ?? {}, { ttlSecondsAfterFinished: 100 }));
+    api.change(jobs, { namespace: 'ns', name: 'j' }, (job) => Object.assign(job.spec, { ttlSecondsAfterFinished: 100 }));
     await clock.advance(60_000);
     expect(await run.reconcile('ns/j')).toEqual({ requeueAfter: 40_000 });
     expect(api.writes).toEqual([]);
