@@ -68,15 +68,8 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
   const services = createServices(config, table, deps);
   await ensureSystemObjects(table);
   const auth = createAuth(config, hub, deps.clock);
-  const endpoint = createEndpoint({
-    config,
-    deps,
-    hub,
-    table,
-    auth,
-    schemas,
-    admission: createAdmission(config, { table, auth, random: deps.random }),
-  });
+  const admission = createAdmission(config, { table, auth, random: deps.random });
+  const endpoint = createEndpoint({ config, deps, hub, table, auth, schemas, admission });
   const filters = filterChain({
     log: deps.log,
     clock: deps.clock,

@@ -32,7 +32,7 @@ export class RbacEscalation implements AdmissionPlugin {
     const { object, oldObject, operation, resource, user } = attributes;
     if (resource.group !== GROUP || object === undefined || (operation !== 'CREATE' && operation !== 'UPDATE')) return;
     if (user.groups.includes('system:masters') || (oldObject !== undefined && sameButForCollection(object, oldObject))) return;
-    if (ROLES.has(resource.resource)) await this.#checkRole(attributes, object as ClusterRole);
+    if (ROLES.has(resource.resource)) await this.#checkRole(attributes, object);
     if (BINDINGS.has(resource.resource)) await this.#checkBinding(attributes, object as ClusterRoleBinding);
   }
 
@@ -41,7 +41,7 @@ export class RbacEscalation implements AdmissionPlugin {
     // A create is asked for without a name, as in its URL.
     if (await this.#may(attributes, { verb: 'escalate', resource: resource.resource, name: operation === 'CREATE' ? '' : name })) return;
     this.#confirm(attributes, role.rules ?? []);
-    if (!aggregates(role) && !aggregates(attributes.oldObject as DeepReadonly<ClusterRole> | undefined)) return;
+    if (!aggregates(role) && !aggregates(attributes.oldObject)) return;
     if (this.#problem(attributes, EVERYTHING) !== undefined)
       throw forbid(attributes, 'must have cluster-admin privileges to use the aggregationRule');
   }
@@ -79,8 +79,7 @@ function sameButForCollection(next: DeepReadonly<KubernetesObject>, previous: De
   return deepEqual(withoutCollection(next), withoutCollection(previous));
 }
 
-function withoutCollection(object: DeepReadonly<KubernetesObject>): object {
-  const { finalizers, managedFields, ownerReferences, resourceVersion, ...metadata } = object.metadata;
-  void [finalizers, managedFields, ownerReferences, resourceVersion];
-  return { ...object, kind: '', apiVersion: '', metadata };
+function withoutCollection({ metadata, ...rest }: DeepReadonly<KubernetesObject>): object {
+  const ignored = { finalizers: undefined, managedFields: undefined, ownerReferences: undefined, resourceVersion: undefined };
+  return { ...rest, kind: '', apiVersion: '', metadata: { ...metadata, ...ignored } };
 }
