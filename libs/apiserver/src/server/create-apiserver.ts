@@ -4,6 +4,7 @@ import type { DaemonContext } from '@keelson/component-base';
 import type { Store } from '@keelson/storage';
 import { AdmissionChain } from '../admission/admission-plugin';
 import { chosenPlugins } from '../admission/admission-plugins';
+import { RbacEscalation } from '../admission/plugins/rbac-escalation';
 import { ensureRbacPolicy } from '../bootstrap/rbac-policy';
 import { ensurePriorityClasses, ensureSystemNamespaces } from '../bootstrap/system-objects';
 import { filterChain } from '../filters/chain';
@@ -13,7 +14,7 @@ import { KubeletClient } from '../node-access/kubelet-client';
 import type { ObjectRegistry } from '../registry/object-registry';
 import { CacheHub } from '../watch-cache/cache-hub';
 import type { ApiserverConfig } from './apiserver-config';
-import { createAuth } from './create-auth';
+import { createAuth, type Auth } from './create-auth';
 import { createEndpoint } from './create-endpoint';
 import { createServices } from './create-services';
 import { requestMetrics } from './request-metrics';
@@ -69,7 +70,7 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
   await ensureSystemObjects(table);
   const auth = createAuth(config, hub, deps.clock);
   const kubelets = new KubeletClient(config.kubeletClient);
-  const admission = createAdmission(config, table, deps.random);
+  const admission = createAdmission(config, { table, auth, random: deps.random });
   const endpoint = createEndpoint({ config, deps, hub, table, auth, schemas, kubelets, admission });
   const filters = filterChain({
     log: deps.log,
@@ -123,14 +124,18 @@ const RETURNS_DELETED: ReadonlySet<string> = new Set([
   'volumeattributesclasses',
 ]);
 
-function createAdmission(config: ApiserverConfig, table: ResourceTable, random: () => number): AdmissionChain {
+function createAdmission(
+  config: ApiserverConfig,
+  { auth, random, table }: { readonly table: ResourceTable; readonly auth: Auth; readonly random: () => number },
+): AdmissionChain {
   const deps = {
     objects: new TableObjects(table),
     random,
     notReadyTolerationSeconds: config.defaultNotReadyTolerationSeconds,
     unreachableTolerationSeconds: config.defaultUnreachableTolerationSeconds,
   };
-  return new AdmissionChain(chosenPlugins(deps, { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins }));
+  const chosen = chosenPlugins(deps, { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins });
+  return new AdmissionChain([new RbacEscalation(auth.authorizer, auth.rbac), ...chosen]);
 }
 
 async function ensureSystemObjects(table: ResourceTable): Promise<void> {
