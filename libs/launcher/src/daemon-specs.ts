@@ -30,12 +30,14 @@ const KUBELET_PORT = 10250;
 const KUBELET_HEALTH_PORT = 10248;
 const CONTROLLER_MANAGER_PORT = 10257;
 const SCHEDULER_PORT = 10259;
+const PROXY_HEALTH_PORT = 10256;
+const PROXY_METRICS_PORT = 10249;
 
 export const nodeName = (index: number): string => `node-${index + 1}`;
 
 /** Every daemon of a cluster, in the order in which they are started; they are stopped in the opposite order. */
 export function daemonSpecs(input: SpecInput): readonly DaemonSpec[] {
-  return [apiserver(input), controllerManager(input), scheduler(input), ...kubelets(input)];
+  return [apiserver(input), controllerManager(input), scheduler(input), ...kubelets(input), ...proxies(input)];
 }
 
 function apiserver({ folder, pki, settings }: SpecInput): DaemonSpec {
@@ -133,4 +135,11 @@ function kubelet({ folder, pki }: SpecInput, index: number): DaemonSpec {
       `--pod-network-cidr=${POD_RANGE}`,
     ],
   };
+}
+
+/** Simulated nodes have no network to write rules for; all nodes in Docker share the machine's. */
+function proxies({ pki, settings }: SpecInput): readonly DaemonSpec[] {
+  if (settings.runtime !== 'docker') return [];
+  const args = [`--kubeconfig=${pki.kubeconfigs.kubeProxy}`];
+  return [{ name: 'kube-proxy', executable: 'kube-proxy', ports: [PROXY_HEALTH_PORT, PROXY_METRICS_PORT], args }];
 }

@@ -1,2 +1,3 @@
 export { serviceEndpoints, type ServiceEndpoints } from './service-endpoints';
 export { serviceTable } from './service-table';
+export { runKubeProxy, type KubeProxyDeps } from './run-kube-proxy';
