@@ -59,6 +59,13 @@ suite(`A cluster with real containers${whyNot === undefined ? '' : ` (not run: $
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
   });
 
+  it('reaches the pods of a service by its cluster IP, from the host', async () => {
+    await cluster.kubectl('expose', 'deployment', 'web', '--port=80', '--target-port=8080');
+    const address = await cluster.kubectl('get', 'service', 'web', '-o', 'jsonpath={.spec.clusterIP}');
+    const status = async () => String((await fetch(`http://${address}/busybox`, { method: 'HEAD' })).status);
+    await cluster.until(status, (text) => text === '200');
+  });
+
   it('gives a container its config map, as files and as environment', async () => {
     await cluster.kubectl('create', 'configmap', 'settings', '--from-literal=colour=blue');
     const script = 'test "$COLOUR" = blue && test "$(/bin/busybox cat /settings/colour)" = blue';

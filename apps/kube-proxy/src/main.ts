@@ -2,7 +2,7 @@ import { systemClock } from '@keelson/apimachinery';
 import { createApiClient, transportFromKubeconfig } from '@keelson/client';
 import { createDaemonApp, flag, KUBERNETES_VERSION, runDaemon, serveHttp, versionInfo } from '@keelson/component-base';
 import { createNft } from '@keelson/netfilter';
-import { runKubeProxy } from '@keelson/proxy';
+import { cleanUp, runKubeProxy } from '@keelson/proxy';
 
 const section = 'kube-proxy';
 
@@ -12,12 +12,14 @@ await runDaemon(
     description: 'Makes the cluster IPs of Services reach their endpoints, by nftables rules of the machine it runs on.',
     flags: {
       kubeconfig: flag.string({ section, usage: 'Path to a kubeconfig file that tells how to reach the API server.' }),
+      cleanup: flag.bool({ section, usage: 'Remove all rules that it has written, and end.' }),
       'iptables-min-sync-period': flag.duration({ section, usage: 'The least time between two writes of the rules.', default: 1_000 }),
       'iptables-sync-period': flag.duration({ section, usage: 'The rules are checked at least this often.', default: 30_000 }),
       'healthz-bind-address': flag.string({ section, usage: 'IP address and port of /healthz.', default: '0.0.0.0:10256' }),
       'metrics-bind-address': flag.string({ section, usage: 'IP address and port of /metrics.', default: '127.0.0.1:10249' }),
     },
     async run(values, context) {
+      if (values.cleanup) return cleanUp(createNft());
       if (values.kubeconfig === undefined) throw new Error('--kubeconfig is required: kube-proxy does not run without an API server');
       const { log, health, metrics } = context;
       const transport = await transportFromKubeconfig(values.kubeconfig, { clock: systemClock });

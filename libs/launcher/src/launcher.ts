@@ -3,7 +3,9 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '@keelson/apimachinery';
+import { createNft } from '@keelson/netfilter';
 import { ensureClusterPki, type ClusterPki } from '@keelson/pki';
+import { cleanUp } from '@keelson/proxy';
 import { chooseRuntime, type RuntimeChoice } from './choose-runtime';
 import { addContext, removeContext, untilNodesReady, untilServing, withAdmin } from './cluster-access';
 import type { ClusterFolder } from './cluster-folder';
@@ -82,11 +84,14 @@ export class Launcher {
     if (state !== undefined && !signalProcess(state.supervisor, 'SIGTERM')) for (const each of processes) signalProcess(each, 'SIGTERM');
     if (!(await untilGone(processes, clock, STOP_MILLISECONDS)))
       throw new UserError('some daemons did not stop; keelson status names them');
-    if (settings?.runtime === 'docker')
+    if (settings?.runtime === 'docker') {
       await removeContainers(
         Array.from({ length: settings.nodes }, (_, index) => nodeName(index)),
         { network: options.remove },
       );
+      // Without nft there were no rules to write.
+      await cleanUp(createNft()).catch(() => undefined);
+    }
     terminal.say(wasRunning ? 'The cluster is stopped; its data is kept.' : 'The cluster was not running.');
     if (!options.remove) return;
     await removeContext(userKubeconfig);

@@ -1,6 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { createNft, TableWriter } from '@keelson/netfilter';
+import { cleanUp } from './clean-up';
 import { serviceTable } from './service-table';
 
 const run = promisify(execFile);
@@ -41,6 +42,10 @@ describeOnKernel(`A cluster IP in the kernel${missing === undefined ? '' : ` (sk
       expect(await connect()).toBe('backend');
       await writer.apply(serviceTable([{ ...service, endpoints: [] }]));
       expect(await connect()).toBe('ECONNREFUSED');
+      const nft = createNft({ netns: node });
+      await cleanUp(nft);
+      await cleanUp(nft);
+      expect(await nft(['list', 'tables'])).toBe('');
     } finally {
       server.kill('SIGKILL');
     }

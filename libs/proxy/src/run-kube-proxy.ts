@@ -5,6 +5,7 @@ import type { DaemonContext } from '@keelson/component-base';
 import { dropManagedFields, InformerFactory } from '@keelson/controller-runtime';
 import { TableWriter, type RunNft } from '@keelson/netfilter';
 import { BoundedRunner } from './bounded-runner';
+import { TABLE } from './clean-up';
 import { serviceEndpoints } from './service-endpoints';
 import { serviceTable } from './service-table';
 
@@ -21,7 +22,7 @@ export interface KubeProxyDeps extends Pick<DaemonContext, 'log' | 'health' | 's
 export async function runKubeProxy({ client, clock, log, health, nft, signal, minSyncPeriod, syncPeriod }: KubeProxyDeps): Promise<void> {
   const informers = new InformerFactory({ client, clock, log, transform: dropManagedFields });
   const [serviceCache, sliceCache] = [informers.informer(services), informers.informer(endpointslices)];
-  const writer = new TableWriter(nft, { family: 'ip', name: 'kube-proxy' });
+  const writer = new TableWriter(nft, TABLE);
   let problem: Error | undefined = new Error('the rules have not been written yet');
   const sync = async (): Promise<void> => {
     try {
