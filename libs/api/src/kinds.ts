@@ -3,6 +3,8 @@ import { daemonSet } from './apps/v1/daemon-set/strategy';
 import { deployment } from './apps/v1/deployment/strategy';
 import { replicaSet } from './apps/v1/replica-set/strategy';
 import { statefulSet } from './apps/v1/stateful-set/strategy';
+import { horizontalPodAutoscalerConversion } from './autoscaling/v1/horizontal-pod-autoscaler/conversion';
+import { horizontalPodAutoscaler } from './autoscaling/v2/horizontal-pod-autoscaler/strategy';
 import { cronJob } from './batch/v1/cron-job/strategy';
 import { job } from './batch/v1/job/strategy';
 import { endpointSlice } from './discovery/v1/endpoint-slice/strategy';
@@ -66,6 +68,7 @@ export const kinds: readonly KindDefinition[] = [
   deployment,
   replicaSet,
   statefulSet,
+  horizontalPodAutoscaler,
   cronJob,
   job,
   endpointSlice,
@@ -88,4 +91,4 @@ export const kinds: readonly KindDefinition[] = [
 ] as readonly KindDefinition[];
 
 /** The resources that are served in another version than they are stored in. */
-export const conversions: readonly KindConversion[] = [eventConversion];
+export const conversions: readonly KindConversion[] = [eventConversion, horizontalPodAutoscalerConversion] as readonly KindConversion[];
