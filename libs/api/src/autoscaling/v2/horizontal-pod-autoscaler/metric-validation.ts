@@ -25,15 +25,13 @@ export function validateMetric(spec: Spec, path: FieldPath, errors: FieldErrors,
   if (isEmpty(spec.type)) errors.required(path.child('type'), 'must specify a metric source type');
   const expected = METRIC_SOURCES.get(spec.type);
   if (expected === undefined) errors.notSupported(path.child('type'), spec.type, TYPES);
-  const [first, ...others] = sourcesOf(spec);
   validateSource(spec, path, errors, apiVersions);
   if (expected !== undefined && spec[expected] === undefined)
     errors.required(path.child(expected), 'must populate information for the given metric source');
-  if (others.length === 0) return;
+  const present = [...METRIC_SOURCES.values()].filter((source) => spec[source] !== undefined);
+  if (present.length < 2) return;
   for (const source of present) if (source !== expected) errors.forbidden(path.child(source), 'must populate the given metric source only');
 }
-
-const sourcesOf = (spec: Spec): readonly MetricSource[] => [...METRIC_SOURCES.values()].filter((source) => spec[source] !== undefined);
 
 /** Of several sources only the first is looked into. */
 function validateSource(spec: Spec, path: FieldPath, errors: FieldErrors, apiVersions: ApiVersionRule): void {
