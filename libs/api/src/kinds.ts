@@ -7,6 +7,7 @@ import { horizontalPodAutoscalerConversion } from './autoscaling/v1/horizontal-p
 import { horizontalPodAutoscaler } from './autoscaling/v2/horizontal-pod-autoscaler/strategy';
 import { cronJob } from './batch/v1/cron-job/strategy';
 import { job } from './batch/v1/job/strategy';
+import { certificateSigningRequest } from './certificates/v1/certificate-signing-request/strategy';
 import { endpointSlice } from './discovery/v1/endpoint-slice/strategy';
 import { lease } from './coordination/v1/lease/strategy';
 import { priorityClass } from './scheduling/v1/priority-class/strategy';
@@ -71,6 +72,7 @@ export const kinds: readonly KindDefinition[] = [
   horizontalPodAutoscaler,
   cronJob,
   job,
+  certificateSigningRequest,
   endpointSlice,
   lease,
   priorityClass,
