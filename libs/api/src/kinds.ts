@@ -17,6 +17,11 @@ import { serviceCidr } from './networking/v1/service-cidr/strategy';
 import { ingress } from './networking/v1/ingress/strategy';
 import { ingressClass } from './networking/v1/ingress-class/strategy';
 import { networkPolicy } from './networking/v1/network-policy/strategy';
+import { csiDriver } from './storage/v1/csi-driver/strategy';
+import { csiNode } from './storage/v1/csi-node/strategy';
+import { csiStorageCapacity } from './storage/v1/csi-storage-capacity/strategy';
+import { volumeAttachment } from './storage/v1/volume-attachment/strategy';
+import { volumeAttributesClass } from './storage/v1/volume-attributes-class/strategy';
 import { storageClass } from './storage/v1/storage-class/strategy';
 import { runtimeClass } from './node/v1/runtime-class/strategy';
 import { apiService } from './apiregistration/v1/api-service/strategy';
@@ -82,7 +87,12 @@ export const kinds: readonly KindDefinition[] = [
   ingress,
   ingressClass,
   networkPolicy,
+  csiDriver,
+  csiNode,
+  csiStorageCapacity,
   storageClass,
+  volumeAttachment,
+  volumeAttributesClass,
   runtimeClass,
   apiService,
   customResourceDefinition,
