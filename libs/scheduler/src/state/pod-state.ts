@@ -1,13 +1,8 @@
 import type { DeepReadonly, Pod } from '@keelson/api';
 import { objectKey, type ObjectKey } from '@keelson/apimachinery';
+import { affinityTermsOf, type AffinityTerms } from './affinity-term';
+import type { HostPort } from './host-ports';
 import { podRequests, podRequestsForScoring, type Resources } from './resources';
-
-/** A port that a pod takes on its node. `hostIP` 0.0.0.0 is every address. */
-export interface HostPort {
-  readonly protocol: string;
-  readonly hostIP: string;
-  readonly port: number;
-}
 
 /** A pod with what scheduling asks of it again and again, computed once per version. */
 export interface PodState {
@@ -17,6 +12,7 @@ export interface PodState {
   readonly requests: Resources;
   readonly scoringRequests: Resources;
   readonly hostPorts: readonly HostPort[];
+  readonly affinity: AffinityTerms;
 }
 
 export function podStateOf(pod: DeepReadonly<Pod>): PodState {
@@ -27,6 +23,7 @@ export function podStateOf(pod: DeepReadonly<Pod>): PodState {
     requests: podRequests(pod),
     scoringRequests: podRequestsForScoring(pod),
     hostPorts: hostPortsOf(pod),
+    affinity: affinityTermsOf(pod),
   };
 }
 
