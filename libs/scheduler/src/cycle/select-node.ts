@@ -122,7 +122,7 @@ export class NodeSelector {
       this.#asked(plugin.name, 'Score');
       const scores = feasible.map((node) => plugin.score(pod, node, state));
       plugin.normalize?.(scores);
-      for (const [index, score] of scores.entries()) totals[index] = (totals[index] ?? 0) + score * weight;
+      for (let index = 0; index < scores.length; index++) totals[index] = (totals[index] ?? 0) + (scores[index] ?? 0) * weight;
     }
     return totals;
   }

@@ -1,5 +1,5 @@
 /** Names what one plugin keeps during a cycle, and its type. Make one for each thing kept. */
-export class CycleKey<T> {
+export class CycleKey<T extends object> {
   readonly #name: string;
 
   constructor(name: string) {
@@ -8,8 +8,9 @@ export class CycleKey<T> {
 
   /** @throws Error if the plugin did not keep it in this cycle, which is a mistake of the plugin */
   read(cycle: CycleState): T {
-    if (!cycle.values.has(this)) throw new Error(`nothing is kept under ${this.#name} in this cycle`);
-    return cycle.values.get(this) as T;
+    const value = cycle.values.get(this);
+    if (value === undefined) throw new Error(`nothing is kept as ${this.#name} in this cycle`);
+    return value as T;
   }
 
   write(cycle: CycleState, value: T): void {

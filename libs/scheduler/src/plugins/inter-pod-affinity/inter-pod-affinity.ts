@@ -99,7 +99,8 @@ export class InterPodAffinity implements PreFilterPlugin, FilterPlugin, PreScore
       greatest = Math.max(greatest, score);
     }
     const range = greatest - least;
-    for (const [index, score] of scores.entries()) scores[index] = range === 0 ? 0 : Math.trunc(MAX_NODE_SCORE * ((score - least) / range));
+    for (let index = 0; index < scores.length; index++)
+      scores[index] = range === 0 ? 0 : Math.trunc(MAX_NODE_SCORE * (((scores[index] ?? 0) - least) / range));
   }
 
   #ownAttractions({ affinity }: PodState): Attraction[] {

@@ -20,6 +20,9 @@ export interface NodeResourcesBalancedAllocationArgs {
 export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlugin {
   readonly name = 'NodeResourcesBalancedAllocation';
   readonly #resources: readonly ResourceSpec[];
+  /** The shares of one node without the pod and with it: scratch space, so that no node costs an allocation. */
+  readonly #before: number[] = [];
+  readonly #after: number[] = [];
 
   constructor({ resources = DEFAULT_SCORED_RESOURCES }: NodeResourcesBalancedAllocationArgs = {}) {
     this.#resources = resources;
@@ -36,13 +39,15 @@ export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlu
   }
 
   /** 50 (the pod unbalances the node altogether) over 75 (no difference) to 100. */
-  score(_pod: PodState, node: NodeState, cycle: CycleState): number {
-    const before: number[] = [];
-    const after: number[] = [];
+  score(_pod: PodState, { allocatable, requested }: NodeState, cycle: CycleState): number {
+    const before = this.#before;
+    const after = this.#after;
+    before.length = 0;
+    after.length = 0;
     for (const { name, amount } of ASKED.read(cycle)) {
-      const capacity = node.allocatable.get(name) ?? 0;
+      const capacity = allocatable.get(name) ?? 0;
       if (capacity === 0) continue;
-      const used = node.requested.get(name) ?? 0;
+      const used = requested.get(name) ?? 0;
       before.push(Math.min(used / capacity, 1));
       after.push(Math.min((used + amount) / capacity, 1));
     }
@@ -53,10 +58,17 @@ export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlu
 
 /** {@link MAX_NODE_SCORE} when all shares are the same, less by their standard deviation. */
 function balance(shares: readonly number[]): number {
-  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
-  const [first = 0, second = 0] = shares;
-  const deviation = (): number => Math.sqrt(shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / shares.length);
-  // For two the deviation is half of what is between them, without rounding.
-  const spread = shares.length < 2 ? 0 : shares.length === 2 ? Math.abs((first - second) / 2) : deviation();
-  return Math.trunc((1 - spread) * MAX_NODE_SCORE);
+  return Math.trunc((1 - deviation(shares)) * MAX_NODE_SCORE);
+}
+
+function deviation(shares: readonly number[]): number {
+  if (shares.length < 2) return 0;
+  // As upstream: half of what is between two, which the formula would round differently.
+  if (shares.length === 2) return Math.abs(((shares[0] ?? 0) - (shares[1] ?? 0)) / 2);
+  let sum = 0;
+  for (const share of shares) sum += share;
+  const mean = sum / shares.length;
+  let squares = 0;
+  for (const share of shares) squares += (share - mean) ** 2;
+  return Math.sqrt(squares / shares.length);
 }
