@@ -101,7 +101,7 @@ export class Scheduler {
 
   #addProfile(spec: ProfileSpec): void {
     const { client, clock, random } = this.#deps;
-    const profile = buildProfile(spec, { client, affinity: this.#cache.affinity });
+    const profile = buildProfile(spec, { client, cache: this.#cache });
     const selector = new NodeSelector({ profile, clock, random, observer: this.#metrics });
     this.#profiles.set(profile.schedulerName, { profile, selector });
   }

@@ -32,6 +32,7 @@ describe('buildProfile', () => {
       'NodeAffinity 2',
       'NodeResourcesFit 1',
       'NodeResourcesBalancedAllocation 1',
+      'ImageLocality 1',
     ]);
   });
 

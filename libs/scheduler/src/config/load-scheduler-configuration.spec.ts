@@ -31,6 +31,7 @@ describe('loadSchedulerConfiguration', () => {
       ['NodeResourcesFit', 1],
       ['InterPodAffinity', 2],
       ['NodeResourcesBalancedAllocation', 1],
+      ['ImageLocality', 1],
     ]);
   });
 

@@ -1,8 +1,9 @@
 import type { ApiClient } from '@keelson/client';
 import type { Plugin } from '../framework/plugin';
 import type { PluginPoints } from '../framework/profile';
-import type { AffinityIndex } from '../state/affinity-index';
+import type { SchedulerCache } from '../state/scheduler-cache';
 import { DefaultBinder } from './default-binder/default-binder';
+import { ImageLocality } from './image-locality/image-locality';
 import { InterPodAffinity, type InterPodAffinityArgs } from './inter-pod-affinity/inter-pod-affinity';
 import { NodeAffinity, type NodeAffinityArgs } from './node-affinity/node-affinity';
 import { NodeName } from './node-name/node-name';
@@ -20,7 +21,7 @@ import { TaintToleration } from './taint-toleration/taint-toleration';
 /** What plugins work with besides the pod and the node they are asked about. */
 export interface PluginHandle {
   readonly client: ApiClient;
-  readonly affinity: AffinityIndex;
+  readonly cache: SchedulerCache;
 }
 
 /** The arguments of those plugins that take some; upstream's `pluginConfig`. */
@@ -48,12 +49,13 @@ export const pluginRegistry: ReadonlyMap<string, PluginFactory> = new Map<string
   ['NodeAffinity', (_handle, args) => at(new NodeAffinity(args.NodeAffinity), filtersAndScores)],
   ['NodePorts', () => at(new NodePorts(), (plugin) => ({ preFilter: plugin, filter: plugin }))],
   ['NodeResourcesFit', (_handle, args) => at(new NodeResourcesFit(args.NodeResourcesFit), (plugin) => ({ filter: plugin, score: plugin }))],
-  ['InterPodAffinity', ({ affinity }, args) => at(new InterPodAffinity(affinity, args.InterPodAffinity), filtersAndScores)],
+  ['InterPodAffinity', ({ cache }, args) => at(new InterPodAffinity(cache.affinity, args.InterPodAffinity), filtersAndScores)],
   [
     'NodeResourcesBalancedAllocation',
     (_handle, args) =>
       at(new NodeResourcesBalancedAllocation(args.NodeResourcesBalancedAllocation), (plugin) => ({ preScore: plugin, score: plugin })),
   ],
+  ['ImageLocality', ({ cache }) => at(new ImageLocality(cache), (plugin) => ({ score: plugin }))],
   ['DefaultBinder', ({ client }) => at(new DefaultBinder(client), (plugin) => ({ bind: plugin }))],
 ]);
 
@@ -69,6 +71,7 @@ export const DEFAULT_PLUGINS: readonly { readonly name: string; readonly weight?
   { name: 'NodeResourcesFit', weight: 1 },
   { name: 'InterPodAffinity', weight: 2 },
   { name: 'NodeResourcesBalancedAllocation', weight: 1 },
+  { name: 'ImageLocality', weight: 1 },
   { name: 'DefaultBinder' },
 ];
 

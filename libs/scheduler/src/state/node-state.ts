@@ -1,5 +1,6 @@
 import type { DeepReadonly, Node } from '@keelson/api';
 import { HostPorts } from './host-ports';
+import { imagesOf, type Images } from './image-index';
 import type { PodState } from './pod-state';
 import { addTo, parseResources, type Resources } from './resources';
 
@@ -11,6 +12,7 @@ export class NodeState {
   readonly name: string;
   #node: DeepReadonly<Node> | undefined;
   #allocatable: Resources = new Map();
+  #images: Images = new Map();
   readonly #pods = new Map<string, PodState>();
   readonly #requested = new Map<string, number>();
   readonly #scoringRequested = new Map<string, number>();
@@ -29,6 +31,10 @@ export class NodeState {
     return this.#allocatable;
   }
 
+  get images(): Images {
+    return this.#images;
+  }
+
   get requested(): Resources {
     return this.#requested;
   }
@@ -45,6 +51,7 @@ export class NodeState {
   setNode(node: DeepReadonly<Node> | undefined): void {
     this.#node = node;
     this.#allocatable = parseResources(node?.status?.allocatable);
+    this.#images = imagesOf(node);
   }
 
   /** Adds a pod, or replaces it if one of its uid is there. */

@@ -2,6 +2,7 @@ import type { DeepReadonly, Pod } from '@keelson/api';
 import { objectKey, type ObjectKey } from '@keelson/apimachinery';
 import { affinityTermsOf, type AffinityTerms } from './affinity-term';
 import type { HostPort } from './host-ports';
+import { imageName } from './image-index';
 import { podRequests, podRequestsForScoring, type Resources } from './resources';
 
 /** A pod with what scheduling asks of it again and again, computed once per version. */
@@ -13,6 +14,8 @@ export interface PodState {
   readonly scoringRequests: Resources;
   readonly hostPorts: readonly HostPort[];
   readonly affinity: AffinityTerms;
+  /** The names of all its images, those of image volumes too; one for each use. */
+  readonly images: readonly string[];
 }
 
 export function podStateOf(pod: DeepReadonly<Pod>): PodState {
@@ -24,6 +27,7 @@ export function podStateOf(pod: DeepReadonly<Pod>): PodState {
     scoringRequests: podRequestsForScoring(pod),
     hostPorts: hostPortsOf(pod),
     affinity: affinityTermsOf(pod),
+    images: imagesOf(pod),
   };
 }
 
@@ -34,4 +38,10 @@ function hostPortsOf(pod: DeepReadonly<Pod>): HostPort[] {
     .flatMap(({ ports }) => ports ?? [])
     .filter(({ hostPort }) => hostPort !== undefined && hostPort > 0)
     .map(({ hostPort = 0, protocol = 'TCP', hostIP = '' }) => ({ protocol, hostIP: hostIP === '' ? '0.0.0.0' : hostIP, port: hostPort }));
+}
+
+function imagesOf({ spec }: DeepReadonly<Pod>): string[] {
+  const containers = [...(spec.initContainers ?? []), ...spec.containers].map(({ image }) => image);
+  const references = [...containers, ...(spec.volumes ?? []).map(({ image }) => image?.reference)];
+  return references.flatMap((reference) => (reference === undefined ? [] : [imageName(reference)]));
 }

@@ -1,6 +1,7 @@
 import { deepEqual } from '@keelson/apimachinery';
 import type { DeepReadonly, Node } from '@keelson/api';
 import { AffinityIndex } from './affinity-index';
+import { ImageIndex } from './image-index';
 import { NodeState } from './node-state';
 import type { PodState } from './pod-state';
 
@@ -9,10 +10,11 @@ import type { PodState } from './pod-state';
  * A change costs what that node costs; a cycle reads the states in place, so nothing is copied.
  *
  * Invariants: a pod is on one node at most; an assumed pod is on the node it was assumed for; `ready` holds the states whose node is known;
- * `affinity` counts the pods on those nodes, by the labels that they have now.
+ * `affinity` counts the pods on those nodes, by the labels that they have now, and `images` their images.
  */
 export class SchedulerCache {
   readonly affinity = new AffinityIndex();
+  readonly images = new ImageIndex();
   readonly #states = new Map<string, NodeState>();
   readonly #ready: NodeState[] = [];
   /** The node's name by the pod's uid. */
@@ -35,9 +37,10 @@ export class SchedulerCache {
 
   setNode(node: DeepReadonly<Node>): void {
     const state = this.#stateOf(node.metadata.name);
-    const before = state.node;
+    const { images, node: before } = state;
     if (before === undefined) this.#ready.push(state);
     state.setNode(node);
+    this.images.replace(images, state.images);
     if (before === undefined || !deepEqual(before.metadata.labels, node.metadata.labels)) this.#recount(state);
   }
 
@@ -46,6 +49,7 @@ export class SchedulerCache {
     const state = this.#states.get(name);
     if (state?.node === undefined) return;
     this.#ready.splice(this.#ready.indexOf(state), 1);
+    this.images.replace(state.images, new Map());
     state.setNode(undefined);
     this.#recount(state);
     this.#dropIfEmpty(state);

@@ -43,7 +43,7 @@ export function testCache(...nodes: Node[]): SchedulerCache {
 /** The default profile, or what `spec` makes of it; without an apiserver to bind to. */
 export function testProfile(cache: SchedulerCache = new SchedulerCache(), spec: Partial<ProfileSpec> = {}): Profile {
   const client = {} as ApiClient;
-  return buildProfile({ schedulerName: DEFAULT_SCHEDULER_NAME, ...spec }, { client, affinity: cache.affinity });
+  return buildProfile({ schedulerName: DEFAULT_SCHEDULER_NAME, ...spec }, { client, cache });
 }
 
 const silent: CycleObserver = { ranPoint: () => undefined, asked: () => undefined };
