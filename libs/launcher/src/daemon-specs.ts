@@ -54,6 +54,7 @@ function apiserver({ folder, pki, settings }: SpecInput): DaemonSpec {
       `--tls-private-key-file=${pki.apiServerKeyFile}`,
       `--client-ca-file=${pki.caFile}`,
       '--authorization-mode=Node,RBAC',
+      '--enable-admission-plugins=NodeRestriction',
       `--service-cluster-ip-range=${SERVICE_RANGE}`,
       `--service-account-issuer=${ISSUER}`,
       `--service-account-key-file=${pki.serviceAccountPublicKeyFile}`,
