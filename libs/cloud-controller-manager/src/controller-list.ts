@@ -25,16 +25,23 @@ export interface ControllerEntry {
   readonly name: string;
   /** Its name before Kubernetes 1.27, which `--controllers` takes too. */
   readonly alias: string;
+  /** What its Events say that they come from; upstream's. */
+  readonly eventSource: string;
   /** @throws Error, one line naming the flag that it lacks */
   readonly make: (parts: ControllerParts) => Controller | undefined;
 }
 
 /** Every controller there is, in upstream's order (k8s.io/cloud-provider/app). */
 export const controllerList: readonly ControllerEntry[] = [
-  { name: 'cloud-node-controller', alias: 'cloud-node', make: cloudNode },
-  { name: 'cloud-node-lifecycle-controller', alias: 'cloud-node-lifecycle', make: cloudNodeLifecycle },
-  { name: 'service-lb-controller', alias: 'service', make: serviceLb },
-  { name: 'node-route-controller', alias: 'route', make: nodeRoute },
+  { name: 'cloud-node-controller', alias: 'cloud-node', eventSource: 'cloud-node-controller', make: cloudNode },
+  {
+    name: 'cloud-node-lifecycle-controller',
+    alias: 'cloud-node-lifecycle',
+    eventSource: 'cloud-node-lifecycle-controller',
+    make: cloudNodeLifecycle,
+  },
+  { name: 'service-lb-controller', alias: 'service', eventSource: 'service-controller', make: serviceLb },
+  { name: 'node-route-controller', alias: 'route', eventSource: 'route_controller', make: nodeRoute },
 ];
 
 function cloudNode({ client, clock, cloud, config, informers, log, recorder }: ControllerParts): Controller | undefined {

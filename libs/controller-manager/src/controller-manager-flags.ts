@@ -22,6 +22,11 @@ export const controllerManagerFlags = {
     usage: "Which controllers run: '*' for all, a name for one, '-name' to leave one out",
     default: ['*'],
   }),
+  'cloud-provider': flag.string({
+    section: GENERIC,
+    usage: "'external' where a cloud-controller-manager runs; there are no clouds built in",
+    default: '',
+  }),
   'allocate-node-cidrs': flag.bool({ section: GENERIC, usage: 'Whether every node is given a block of pod addresses' }),
   'cluster-cidr': flag.string({ section: GENERIC, usage: 'The addresses of pods', default: '' }),
   'service-cluster-ip-range': flag.string({ section: NODE_IPAM, usage: 'The addresses of Services, which no node is given', default: '' }),
@@ -59,6 +64,7 @@ type Flags = FlagValues<typeof controllerManagerFlags>;
 
 /** @throws Error, one line naming the flag or file */
 export async function readConfig(values: Flags): Promise<ControllerManagerConfig> {
+  refuseBuiltInCloud(values['cloud-provider']);
   return {
     controllers: values.controllers,
     endpointUpdatesBatchPeriod: values['endpoint-updates-batch-period'],
@@ -84,6 +90,14 @@ export async function readConfig(values: Flags): Promise<ControllerManagerConfig
       namespace: values['concurrent-namespace-syncs'],
     },
   };
+}
+
+/** What a cloud has to do is cloud-controller-manager's work, whatever this flag says; so it takes only what does not promise more. */
+function refuseBuiltInCloud(name: string): void {
+  if (name !== '' && name !== 'external')
+    throw new Error(
+      `cloud provider ${JSON.stringify(name)} was specified, but built-in cloud providers are disabled. Please set --cloud-provider=external and migrate to an external cloud provider`,
+    );
 }
 
 function nodeIpam(values: Flags): ControllerManagerConfig['nodeIpam'] {
