@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { fetchTool, type Tool } from '../../tools/kubectl/fetch.mts';
 
 const run = promisify(execFile);
-const KEELSON = join(__dirname, '../../dist/bin/keelson');
+const EXECUTABLES = join(__dirname, '../../dist/bin');
 const POLL_MILLISECONDS = 200;
 const PATIENCE_MILLISECONDS = 90_000;
 
@@ -37,7 +37,12 @@ export class Cluster {
 
   /** @returns standard output @throws Error with what the command printed, if it fails */
   async keelson(...args: readonly string[]): Promise<string> {
-    return (await run(KEELSON, args, { env: this.#env })).stdout;
+    return this.executable('keelson', ...args);
+  }
+
+  /** Runs an executable of `dist/bin` to its end. */
+  async executable(name: string, ...args: readonly string[]): Promise<string> {
+    return (await run(join(EXECUTABLES, name), args, { env: this.#env })).stdout;
   }
 
   kubectl(...args: readonly string[]): Promise<string> {
