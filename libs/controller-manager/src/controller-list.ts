@@ -10,6 +10,7 @@ import {
   nodes,
   pods,
   replicasets,
+  replicationcontrollers,
   serviceaccounts,
   services,
 } from '@keelson/api';
@@ -25,7 +26,7 @@ import { NamespaceController } from '@keelson/controller-namespace';
 import { NodeIpamController } from '@keelson/controller-node-ipam';
 import { LEASE_NAMESPACE, NodeLifecycleController, TaintEvictionController } from '@keelson/controller-node-lifecycle';
 import { PodGarbageCollector } from '@keelson/controller-pod-gc';
-import { ReplicaSetController } from '@keelson/controller-replicaset';
+import { REPLICA_SETS, REPLICATION_CONTROLLERS, ReplicaSetController } from '@keelson/controller-replicaset';
 import { RootCaPublisher } from '@keelson/controller-root-ca-publisher';
 import type { Controller, EventRecorder, InformerFactory } from '@keelson/controller-runtime';
 import { ServiceAccountController } from '@keelson/controller-serviceaccount';
@@ -76,6 +77,19 @@ export const controllerList: readonly ControllerEntry[] = [
         endpointSlices: informers.informer(endpointslices),
         recorder,
         options: { maxEndpointsPerSlice: config.maxEndpointsPerSlice, updatesBatchPeriod: config.endpointUpdatesBatchPeriod },
+      }),
+  },
+  {
+    name: 'replicationcontroller-controller',
+    account: 'replication-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new ReplicaSetController({
+        client,
+        kind: REPLICATION_CONTROLLERS,
+        sets: informers.informer(replicationcontrollers),
+        pods: informers.informer(pods),
+        recorder,
+        clock,
       }),
   },
   {
@@ -134,7 +148,14 @@ export const controllerList: readonly ControllerEntry[] = [
     name: 'replicaset-controller',
     account: 'replicaset-controller',
     make: ({ client, clock, informers, recorder }) =>
-      new ReplicaSetController({ client, replicaSets: informers.informer(replicasets), pods: informers.informer(pods), recorder, clock }),
+      new ReplicaSetController({
+        client,
+        kind: REPLICA_SETS,
+        sets: informers.informer(replicasets),
+        pods: informers.informer(pods),
+        recorder,
+        clock,
+      }),
   },
   {
     name: 'node-ipam-controller',

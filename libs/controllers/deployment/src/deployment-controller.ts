@@ -10,7 +10,6 @@ import {
 import {
   controllerOf,
   findCondition,
-  LabelMatcher,
   objectKey,
   ownerReferenceTo,
   semanticEqual,
@@ -20,7 +19,7 @@ import {
   type ObjectKey,
 } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
-import { claim } from '@keelson/controller-pod-control';
+import { adoptersOf, claim, claimable, ORPHAN_INDEX, orphansByNamespace } from '@keelson/controller-pod-control';
 import type { Controller, EventRecorder, Informer, ReconcileAgain, Watches } from '@keelson/controller-runtime';
 import { computeStatus, isComplete, untilLate, withCondition, withProgress } from './deployment-status';
 import { desired, findNewSet, HASH_LABEL, isRolling, templatesEqual, totalDesired, type Sets } from './replica-sets';
@@ -56,12 +55,14 @@ export class DeploymentController implements Controller {
 
   constructor(deps: DeploymentControllerDeps) {
     this.#deps = deps;
+    deps.replicaSets.addIndex(ORPHAN_INDEX, orphansByNamespace);
   }
 
   watches(watch: Watches): void {
-    watch.for(this.#deps.deployments);
-    watch.owned(this.#deps.replicaSets, { by: 'Deployment' });
-    watch.mapped(this.#deps.replicaSets, (set, { type }) => (type === 'delete' ? [] : this.#mayBeAdoptedBy(set)));
+    const { deployments: owners, replicaSets } = this.#deps;
+    watch.for(owners);
+    watch.owned(replicaSets, { by: 'Deployment' });
+    watch.mapped(replicaSets, (set, { type }) => (type === 'delete' ? [] : adoptersOf(set, owners, ({ spec }) => spec.selector)));
     // A deployment that recreates waits for its old pods to be gone.
     watch.mapped(this.#deps.pods, (pod, { type }) => (type === 'delete' ? this.#deploymentOf(pod) : []));
   }
@@ -124,7 +125,7 @@ export class DeploymentController implements Controller {
       selector: deployment.spec.selector,
       signal,
     };
-    return claim(replicaSets.list(deployment.metadata.namespace), terms);
+    return claim(claimable(replicaSets, deployment), terms);
   }
 
   /** @returns undefined if the next reconcile must go on: the deployment itself was written to, or the set's name is another's */
@@ -233,14 +234,6 @@ export class DeploymentController implements Controller {
 
   async #updateStatus(deployment: DeepReadonly<Deployment>, status: DeploymentStatus, signal: AbortSignal): Promise<void> {
     await this.#deps.client.resource(deployments).updateStatus({ ...(structuredClone(deployment) as Deployment), status }, { signal });
-  }
-
-  #mayBeAdoptedBy(set: DeepReadonly<ReplicaSet>): ObjectKey[] {
-    if (controllerOf(set) !== undefined) return [];
-    const all = this.#deps.deployments.list(set.metadata.namespace);
-    return all
-      .filter(({ spec }) => LabelMatcher.of(spec.selector).matches(set.metadata.labels ?? {}))
-      .map(({ metadata }) => objectKey(metadata));
   }
 
   #deploymentOf(pod: DeepReadonly<Pod>): ObjectKey[] {
