@@ -19,7 +19,7 @@ import type { ApiClient } from '@keelson/client';
 import { ClusterRoleAggregationController } from '@keelson/controller-clusterrole-aggregation';
 import { DeploymentController } from '@keelson/controller-deployment';
 import { EndpointsController } from '@keelson/controller-endpoints';
-import { EndpointSliceController } from '@keelson/controller-endpointslice';
+import { EndpointSliceController, EndpointSliceMirroringController } from '@keelson/controller-endpointslice';
 import { GarbageCollector } from '@keelson/controller-garbage-collector';
 import { JobController } from '@keelson/controller-job';
 import { NamespaceController } from '@keelson/controller-namespace';
@@ -77,6 +77,19 @@ export const controllerList: readonly ControllerEntry[] = [
         endpointSlices: informers.informer(endpointslices),
         recorder,
         options: { maxEndpointsPerSlice: config.maxEndpointsPerSlice, updatesBatchPeriod: config.endpointUpdatesBatchPeriod },
+      }),
+  },
+  {
+    name: 'endpointslice-mirroring-controller',
+    account: 'endpointslicemirroring-controller',
+    make: ({ client, config, informers, recorder }) =>
+      new EndpointSliceMirroringController({
+        client,
+        services: informers.informer(services),
+        endpoints: informers.informer(endpoints),
+        endpointSlices: informers.informer(endpointslices),
+        recorder,
+        options: config.mirroring,
       }),
   },
   {
