@@ -8,16 +8,19 @@ import {
   leases,
   namespaces,
   nodes,
+  poddisruptionbudgets,
   pods,
   replicasets,
   replicationcontrollers,
   serviceaccounts,
   services,
+  statefulsets,
 } from '@keelson/api';
 import type { Clock } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
 import { ClusterRoleAggregationController } from '@keelson/controller-clusterrole-aggregation';
 import { DeploymentController } from '@keelson/controller-deployment';
+import { DisruptionController, lookUpScale } from '@keelson/controller-disruption';
 import { EndpointsController } from '@keelson/controller-endpoints';
 import { EndpointSliceController, EndpointSliceMirroringController } from '@keelson/controller-endpointslice';
 import { GarbageCollector } from '@keelson/controller-garbage-collector';
@@ -166,6 +169,23 @@ export const controllerList: readonly ControllerEntry[] = [
         kind: REPLICA_SETS,
         sets: informers.informer(replicasets),
         pods: informers.informer(pods),
+        recorder,
+        clock,
+      }),
+  },
+  {
+    name: 'disruption-controller',
+    account: 'disruption-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new DisruptionController({
+        client,
+        budgets: informers.informer(poddisruptionbudgets),
+        pods: informers.informer(pods),
+        deployments: informers.informer(deployments),
+        replicaSets: informers.informer(replicasets),
+        replicationControllers: informers.informer(replicationcontrollers),
+        statefulSets: informers.informer(statefulsets),
+        lookUpScale: lookUpScale(client),
         recorder,
         clock,
       }),
