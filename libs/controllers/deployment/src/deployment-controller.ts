@@ -18,7 +18,7 @@ import {
   type ObjectKey,
 } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
-import { adoptersOf, claim, claimable, namespaceIsTerminating, ORPHAN_INDEX, orphansByNamespace } from '@keelson/controller-pod-control';
+import { adoptersOf, claim, claimable, ORPHAN_INDEX, orphansByNamespace } from '@keelson/controller-pod-control';
 import type { Controller, EventRecorder, Informer, ReconcileAgain, Watches } from '@keelson/controller-runtime';
 import {
   computeStatus,
@@ -166,7 +166,8 @@ export class DeploymentController implements Controller {
       return isNoted || told !== deployment ? undefined : created;
     } catch (error) {
       if (StatusError.is(error, 'AlreadyExists')) return this.#afterCollision(situation, draft);
-      if (!signal.aborted && !namespaceIsTerminating(error)) await this.#tellCreationFailed(situation, draft.metadata.name ?? '', error);
+      if (!signal.aborted && !StatusError.hasCause(error, 'NamespaceTerminating'))
+        await this.#tellCreationFailed(situation, draft.metadata.name ?? '', error);
       throw error;
     }
   }

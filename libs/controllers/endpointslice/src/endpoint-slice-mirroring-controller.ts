@@ -114,7 +114,7 @@ export class EndpointSliceMirroringController implements Controller {
         try {
           this.#unseen.wrote(key, await client.create(newSlice(mirrored, group), { signal }));
         } catch (error) {
-          if (isNamespaceTerminating(error)) return;
+          if (StatusError.hasCause(error, 'NamespaceTerminating')) return;
           throw error;
         }
       }
@@ -198,8 +198,4 @@ function mirrorMetadata(
     labels: { ...labels, [SERVICE_NAME_LABEL]: name, [MANAGED_BY_LABEL]: MANAGED_BY },
     ownerReferences: [ownerReferenceTo(mirrored, endpoints)],
   };
-}
-
-function isNamespaceTerminating(error: unknown): boolean {
-  return error instanceof StatusError && error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true;
 }

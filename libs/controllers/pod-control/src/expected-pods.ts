@@ -1,7 +1,7 @@
 import type { DeepReadonly, Pod } from '@keelson/api';
 import { objectKey, StatusError, type Clock, type Draft, type KubernetesObject, type ObjectKey } from '@keelson/apimachinery';
 import { Expectations } from '@keelson/controller-runtime';
-import { namespaceIsTerminating, PodControl, type PodControlDeps } from './pod-control';
+import { PodControl, type PodControlDeps } from './pod-control';
 import { asError, slowStart } from './slow-start';
 
 export interface ExpectedPodsDeps extends PodControlDeps {
@@ -45,7 +45,7 @@ export class ExpectedPods {
       if (value !== undefined) await this.#control.create(owner, value, signal);
     });
     for (let failed = succeeded; failed < drafts.length; failed += 1) this.expectations.creationSeen(key);
-    return { created: succeeded, error: namespaceIsTerminating(error) ? undefined : error };
+    return { created: succeeded, error: StatusError.hasCause(error, 'NamespaceTerminating') ? undefined : error };
   }
 
   /** @returns the pods that were deleted or gone already, and the first error of another kind */
