@@ -8,6 +8,9 @@ const DEPLOYMENT = 'Deployment controller';
 const REPLICA_SET = 'Replicaset controller';
 const ENDPOINTS = 'Endpoint controller';
 const ENDPOINT_SLICE = 'Endpointslice controller';
+const ENDPOINT_SLICE_MIRRORING = 'Endpointslicemirroring controller';
+const JOB = 'Job controller';
+const REPLICATION = 'Replicationcontroller';
 const NAMESPACE = 'Namespace controller';
 const NODE_IPAM = 'Nodeipam controller';
 const NODE_LIFECYCLE = 'Nodelifecycle controller';
@@ -37,6 +40,23 @@ export const controllerManagerFlags = {
   'endpoint-updates-batch-period': flag.duration({ section: ENDPOINTS, usage: 'How long changes of pods wait for others', default: 0 }),
   'concurrent-service-endpoint-syncs': flag.int({ section: ENDPOINT_SLICE, usage: 'How many Services are worked on at once', default: 5 }),
   'max-endpoints-per-slice': flag.int({ section: ENDPOINT_SLICE, usage: 'The most endpoints of one slice', default: 100 }),
+  'mirroring-concurrent-service-endpoint-syncs': flag.int({
+    section: ENDPOINT_SLICE_MIRRORING,
+    usage: 'How many Endpoints are worked on at once',
+    default: 5,
+  }),
+  'mirroring-max-endpoints-per-subset': flag.int({
+    section: ENDPOINT_SLICE_MIRRORING,
+    usage: 'The most addresses of one subset that are mirrored',
+    default: 1000,
+  }),
+  'mirroring-endpointslice-updates-batch-period': flag.duration({
+    section: ENDPOINT_SLICE_MIRRORING,
+    usage: 'How long changes of slices wait for others',
+    default: 0,
+  }),
+  'concurrent-job-syncs': flag.int({ section: JOB, usage: 'How many jobs are worked on at once', default: 5 }),
+  'concurrent-rc-syncs': flag.int({ section: REPLICATION, usage: 'How many replication controllers are worked on at once', default: 5 }),
   'concurrent-namespace-syncs': flag.int({ section: NAMESPACE, usage: 'How many namespaces are worked on at once', default: 10 }),
   'node-monitor-grace-period': flag.duration({ section: NODE_LIFECYCLE, usage: 'How long a node may be silent', default: 50_000 }),
   'node-monitor-period': flag.duration({ section: NODE_LIFECYCLE, usage: 'How often it is looked at nodes', default: 5_000 }),
@@ -69,6 +89,10 @@ export async function readConfig(values: Flags): Promise<ControllerManagerConfig
     controllers: values.controllers,
     endpointUpdatesBatchPeriod: values['endpoint-updates-batch-period'],
     maxEndpointsPerSlice: values['max-endpoints-per-slice'],
+    mirroring: {
+      maxEndpointsPerSubset: values['mirroring-max-endpoints-per-subset'],
+      updatesBatchPeriod: values['mirroring-endpointslice-updates-batch-period'],
+    },
     terminatedPodThreshold: values['terminated-pod-gc-threshold'],
     nodeIpam: nodeIpam(values),
     nodeLifecycle: {
@@ -87,6 +111,9 @@ export async function readConfig(values: Flags): Promise<ControllerManagerConfig
       replicaset: values['concurrent-replicaset-syncs'],
       endpoints: values['concurrent-endpoint-syncs'],
       endpointslice: values['concurrent-service-endpoint-syncs'],
+      'endpointslice-mirroring': values['mirroring-concurrent-service-endpoint-syncs'],
+      job: values['concurrent-job-syncs'],
+      replicationcontroller: values['concurrent-rc-syncs'],
       namespace: values['concurrent-namespace-syncs'],
     },
   };
