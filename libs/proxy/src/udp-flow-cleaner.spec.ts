@@ -30,7 +30,7 @@ describeOnKernel(`UDP flows in the kernel${missing === undefined ? '' : ` (skipp
     const cleaner = new UdpFlowCleaner(createConntrack({ netns: network.machine }), silentLogger);
     const ask = (): Promise<string[]> =>
       Promise.all([network.ask(client?.netns ?? '', '10.96.0.7'), network.ask(first?.netns ?? '', '10.244.2.1', 30080)]);
-    const moveTo = async (ip = ''): Promise<void> => void (await writer.apply(serviceTable([udpPort([ip])], testTableOptions())));
+    const moveTo = (ip = ''): Promise<number> => writer.apply(serviceTable([udpPort([ip])], testTableOptions()));
     await moveTo(first?.ip);
     await cleaner.clean([udpPort([first?.ip ?? ''])]);
     expect(await ask()).toEqual([expect.stringMatching('10.244.2.2'), expect.stringMatching('10.244.2.2')]);
