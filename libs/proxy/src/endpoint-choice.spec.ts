@@ -1,5 +1,5 @@
 import type { EndpointSlice } from '@keelson/api';
-import { chooseEndpoints } from './endpoint-choice';
+import { chooseEndpoints, type Endpoint, type EndpointChoice } from './endpoint-choice';
 
 type SliceEndpoint = NonNullable<EndpointSlice['endpoints']>[number];
 
@@ -43,9 +43,10 @@ describe('chooseEndpoints', () => {
   });
 });
 
-function choose(...slices: SliceEndpoint[][]): Record<string, string[]> {
-  const choice = chooseEndpoints(slices.map(sliceOf), 'http', (name) => name === 'here');
-  return Object.fromEntries(Object.entries(choice).map(([key, found]) => [key, [...found].map(({ ip, port }) => `${ip}:${port}`)]));
+function choose(...slices: SliceEndpoint[][]): Record<keyof EndpointChoice, string[]> {
+  const { cluster, local, serving, readyLocal } = chooseEndpoints(slices.map(sliceOf), 'http', (name) => name === 'here');
+  const text = (endpoints: readonly Endpoint[]): string[] => endpoints.map(({ ip, port }) => `${ip}:${port}`);
+  return { cluster: text(cluster), local: text(local), serving: text(serving), readyLocal: text(readyLocal) };
 }
 
 function sliceOf(endpoints: SliceEndpoint[]): EndpointSlice {
