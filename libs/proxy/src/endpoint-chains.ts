@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Endpoint } from './endpoint-choice';
 import type { Frontend } from './frontend';
 import type { ProxiedPort } from './proxied-ports';
-import { DESTINATION, type MapName, type TableDraft } from './table-draft';
+import type { EndpointMap, TableDraft } from './table-draft';
 
 /** Which of a frontend's endpoints a chain leads to. Each has maps of its own, because a frontend may need both. */
 export type Pool = 'main' | 'local';
@@ -14,20 +14,27 @@ export function endpointChain(draft: TableDraft, frontend: Frontend, pool: Pool,
   for (const { ip } of endpoints) draft.member('hairpin-connections', `${ip} . ${ip}`);
   const { affinitySeconds } = frontend.port;
   if (affinitySeconds !== undefined) return affineChain(draft, { port: frontend.port, pool, endpoints, affinitySeconds });
-  const map = mapOf(frontend, pool);
-  for (const [index, { ip, port }] of endpoints.entries()) draft.element(map, `${index} . ${frontend.key}`, `${ip} . ${port}`);
-  return drawingChain(draft, { map, destination: DESTINATION[frontend.kind].expression, count: endpoints.length });
+  const map = endpointMap(frontend, pool);
+  for (const [index, { ip, port }] of endpoints.entries()) draft.endpoint(map, `${index} . ${frontend.portKey}`, `${ip} . ${port}`);
+  return drawingChain(draft, { map, protocol: frontend.port.protocol, count: endpoints.length });
 }
 
-function mapOf({ kind }: Frontend, pool: Pool): MapName {
-  if (kind === 'nodePort') return pool === 'local' ? 'nodeport-local-endpoints' : 'nodeport-endpoints';
-  return pool === 'local' ? 'local-endpoints' : 'endpoints';
+/**
+ * Each protocol has maps of its own, since nft (1.0.6) takes a map declared by expressions for one of the protocol in them, and matches just that: a
+ * map of all protocols would serve TCP only.
+ */
+function endpointMap({ kind, port: { protocol } }: Frontend, pool: Pool): EndpointMap {
+  const name = `${protocol}${kind === 'nodePort' ? '-nodeport' : ''}${pool === 'local' ? '-local' : ''}-endpoints`;
+  if (kind === 'nodePort') return { name, keyType: 'inet_service', key: `${protocol} dport` };
+  return { name, keyType: 'ipv4_addr . inet_service', key: `ip daddr . ${protocol} dport` };
 }
 
 /** Shared by all frontends with so many endpoints, so that a change of one Service is a change of elements only. */
-function drawingChain(draft: TableDraft, drawing: { map: MapName; destination: string; count: number }): string {
-  const { map, destination, count } = drawing;
-  return draft.chain(`one-of-${count}-${map}`, () => [`dnat ip to numgen random mod ${count} . ${destination} map @${map}`]);
+function drawingChain(draft: TableDraft, drawing: { map: EndpointMap; protocol: string; count: number }): string {
+  const { map, protocol, count } = drawing;
+  return draft.chain(`one-of-${count}-${map.name}`, () => [
+    `meta l4proto ${protocol} dnat ip to numgen random mod ${count} . ${map.key} map @${map.name}`,
+  ]);
 }
 
 interface Affinity {

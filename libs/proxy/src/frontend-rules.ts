@@ -19,13 +19,13 @@ export function addFrontend(draft: TableDraft, frontend: Frontend, options: Tabl
   const { cluster, local } = port.endpoints;
   const maps = MAPS[frontend.kind];
   if (frontend.isLoadBalancer && port.sourceRanges !== undefined) addFirewall(draft, frontend, port.sourceRanges, options);
-  if (cluster.length === 0) return draft.element(maps.refuse, key, 'goto reject-chain');
+  if (cluster.length === 0) return draft.verdict(maps.refuse, key, 'goto reject-chain');
   const onlyLocal = isExternal ? port.externalPolicyLocal : port.internalPolicyLocal;
-  if (onlyLocal && local.length === 0) draft.element(maps.refuse, key, 'drop');
-  if (isExternal) return draft.element(maps.dispatch, key, `goto ${externalChain(draft, frontend, options)}`);
+  if (onlyLocal && local.length === 0) draft.verdict(maps.refuse, key, 'drop');
+  if (isExternal) return draft.verdict(maps.dispatch, key, `goto ${externalChain(draft, frontend, options)}`);
   const endpoints = onlyLocal ? local : cluster;
   const pool = onlyLocal ? 'local' : 'main';
-  if (endpoints.length > 0) draft.element(maps.dispatch, key, `goto ${endpointChain(draft, frontend, pool, endpoints)}`);
+  if (endpoints.length > 0) draft.verdict(maps.dispatch, key, `goto ${endpointChain(draft, frontend, pool, endpoints)}`);
 }
 
 /**
@@ -54,7 +54,7 @@ function addFirewall(draft: TableDraft, frontend: Frontend, ranges: readonly str
   const sources = [...ranges, ...ownAddress];
   const hash = createHash('sha256').update(sources.join(' ')).digest('hex').slice(0, 16);
   const chain = draft.chain(`firewall-${hash}`, () => [...sources.map((source) => `ip saddr ${source} return`), 'drop']);
-  draft.element('firewall-ips', frontend.key, `goto ${chain}`);
+  draft.verdict('firewall-ips', frontend.key, `goto ${chain}`);
 }
 
 function contains(range: string, address: string): boolean {
