@@ -1,6 +1,7 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, WebSocketServer } from 'ws';
+import { headerText, type HttpHeaders } from './http-headers';
 
 /** SPDY frames as the bytes of binary WebSocket messages, for port-forward (KEP-4006). */
 export const PORT_FORWARD_TUNNEL = 'SPDY/3.1+portforward.k8s.io';
@@ -8,14 +9,14 @@ const PROTOCOL_HEADER = 'sec-websocket-protocol';
 
 /** A request to upgrade to a WebSocket, and the connection it came on. */
 export interface TunnelUpgrade {
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: HttpHeaders;
   readonly socket: Duplex;
   readonly head: Buffer;
 }
 
-export function isTunnelUpgrade(headers: IncomingHttpHeaders): boolean {
-  if (headers.upgrade?.toLowerCase() !== 'websocket') return false;
-  return String(headers[PROTOCOL_HEADER] ?? '')
+export function isTunnelUpgrade(headers: HttpHeaders): boolean {
+  if (headerText(headers, 'upgrade').toLowerCase() !== 'websocket') return false;
+  return headerText(headers, PROTOCOL_HEADER)
     .split(',')
     .some((protocol) => protocol.trim() === PORT_FORWARD_TUNNEL);
 }

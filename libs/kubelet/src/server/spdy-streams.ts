@@ -46,12 +46,10 @@ export class SpdyStreams implements StreamProtocol {
   }
 
   acceptPorts(upgrade: UpgradeRequest): Promise<ForwardedPorts> {
-    try {
+    return new Promise((resolve) => {
       accept(upgrade, PORT_PROTOCOLS);
-      return Promise.resolve(acceptSpdyPorts(transportOf(upgrade), this.#clock));
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+      resolve(acceptSpdyPorts(transportOf(upgrade), this.#clock));
+    });
   }
 }
 
@@ -68,7 +66,7 @@ class ClientStreams {
   readonly #connection: SpdyConnection;
   readonly #streams: Partial<Record<string, SpdyStream>> = {};
   readonly #expected: ReadonlySet<string>;
-  readonly #complete = Promise.withResolvers<void>();
+  readonly #complete = Promise.withResolvers<undefined>();
 
   constructor(transport: Duplex, expected: ReadonlySet<string>) {
     this.#expected = expected;
@@ -116,7 +114,7 @@ class ClientStreams {
     this.#streams[kind] = stream;
     // What a client says where only this side speaks is let go, so that the stream can end.
     if (kind !== 'stdin' && kind !== 'resize') stream.resume();
-    if (Object.keys(this.#streams).length === this.#expected.size) this.#complete.resolve();
+    if (Object.keys(this.#streams).length === this.#expected.size) this.#complete.resolve(undefined);
   }
 }
 

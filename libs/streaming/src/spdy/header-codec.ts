@@ -37,7 +37,7 @@ export class HeaderDecoder {
     this.#inflate.onData = (chunk) => {
       this.#size += chunk.length;
       if (this.#size > MAX_BLOCK_BYTES) throw new SpdyProtocolError(`a header block has more than ${MAX_BLOCK_BYTES} bytes`);
-      this.#output.push(chunk as Uint8Array);
+      this.#output.push(chunk);
     };
   }
 

@@ -137,7 +137,7 @@ export class SpdyConnection {
     if (streamId % 2 !== parity || streamId <= this.#lastPeerId)
       throw new SpdyProtocolError(`stream ${streamId} can not be opened after stream ${this.#lastPeerId}`);
     this.#lastPeerId = streamId;
-    if (this.#streams.size >= MAX_STREAMS) return void this.#write(rstStreamFrame(streamId, RESET.refusedStream));
+    if (this.#streams.size >= MAX_STREAMS) return this.#write(rstStreamFrame(streamId, RESET.refusedStream));
     const stream = this.#add(streamId, headers);
     try {
       this.#options.onStream(stream);
@@ -206,9 +206,9 @@ export class SpdyConnection {
   #makeLink(): StreamLink {
     return {
       send: (stream, data) => this.#send(stream, data),
-      finish: ({ id }) => void this.#write(dataFrame(id, Buffer.alloc(0), true)),
-      reset: ({ id }) => void this.#write(rstStreamFrame(id, RESET.cancel)),
-      granted: ({ id }, bytes) => void this.#write(windowUpdateFrame(id, bytes)),
+      finish: ({ id }) => this.#write(dataFrame(id, Buffer.alloc(0), true)),
+      reset: ({ id }) => this.#write(rstStreamFrame(id, RESET.cancel)),
+      granted: ({ id }, bytes) => this.#write(windowUpdateFrame(id, bytes)),
       isBehind: (stream, behind) => this.#setBehind(stream, behind),
     };
   }
@@ -225,7 +225,7 @@ export class SpdyConnection {
       offset += piece.length;
       stream.sendWindow.spend(piece.length);
       this.#sessionWindow.spend(piece.length);
-      await this.#write(dataFrame(stream.id, piece, false));
+      await this.#written(dataFrame(stream.id, piece, false));
     }
   }
 
@@ -244,8 +244,12 @@ export class SpdyConnection {
     if (!isPaused && wasPaused) this.#transport.resume();
   }
 
+  #write(bytes: Buffer): void {
+    if (this.#transport.writable) this.#transport.write(bytes);
+  }
+
   /** Resolves when the bytes have left, or never will. */
-  #write(bytes: Buffer): Promise<void> {
+  #written(bytes: Buffer): Promise<void> {
     if (!this.#transport.writable) return Promise.resolve();
     return new Promise((resolve) => this.#transport.write(bytes, () => resolve()));
   }

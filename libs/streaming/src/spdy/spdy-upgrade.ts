@@ -1,22 +1,22 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import { headerText, type HttpHeaders } from '../http-headers';
 
 /** Names the streaming protocol that is spoken over SPDY, in the request and in the answer. */
 export const STREAM_PROTOCOL_VERSION = 'x-stream-protocol-version';
 const ACCEPTED_VERSIONS = 'X-Accepted-Stream-Protocol-Versions';
 
 /** Whether a request asks to go on in SPDY/3.1. */
-export function isSpdyUpgrade({ connection = '', upgrade = '' }: IncomingHttpHeaders): boolean {
-  return connection.toLowerCase().includes('upgrade') && upgrade.toLowerCase().includes('spdy/3.1');
+export function isSpdyUpgrade(headers: HttpHeaders): boolean {
+  const says = (name: string, word: string): boolean => headerText(headers, name).toLowerCase().includes(word);
+  return says('connection', 'upgrade') && says('upgrade', 'spdy/3.1');
 }
 
 /** The client's first choice among `accepted`, its likes before ours; or the answer that refuses it. */
 export type Negotiation = { readonly protocol: string | undefined } | { readonly refusal: string };
 
 /** A client that names no protocol is not refused: it is older than the negotiation (k8s.io/apimachinery/pkg/util/httpstream Handshake). */
-export function negotiateProtocol(headers: IncomingHttpHeaders, accepted: readonly string[]): Negotiation {
-  const header = headers[STREAM_PROTOCOL_VERSION];
-  if (header === undefined) return { protocol: undefined };
-  const offered = String(header)
+export function negotiateProtocol(headers: HttpHeaders, accepted: readonly string[]): Negotiation {
+  if (headers[STREAM_PROTOCOL_VERSION] === undefined) return { protocol: undefined };
+  const offered = headerText(headers, STREAM_PROTOCOL_VERSION)
     .split(',')
     .map((protocol) => protocol.trim())
     .filter((protocol) => protocol !== '');
