@@ -117,6 +117,13 @@ describe('pods/portforward', () => {
     });
   });
 
+  it('lets the kubelet go when the client goes', async () => {
+    const { socket } = await upgrade('old/portforward', { ...WEBSOCKET, 'sec-websocket-protocol': PORT_FORWARD_TUNNEL });
+    const gone = new Promise((resolve) => kubelet.asked[0]!.socket.on('close', () => resolve('gone')));
+    socket!.resume().end();
+    expect(await gone).toBe('gone');
+  });
+
   it('joins a client that speaks SPDY', async () => {
     const answer = await upgrade('web/portforward?ports=80&ports=81', { ...SPDY, 'x-stream-protocol-version': 'portforward.k8s.io' });
     expect(answer.response.headers).toMatchObject({ upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'portforward.k8s.io' });
