@@ -20,8 +20,8 @@ export function portForwardSubresource(access: NodeAccess, authorizer: Authorize
     const ports = new URLSearchParams(request.query.getAll('ports').map((port): [string, string] => ['port', port])).toString();
     const path = `/portForward/${target.path}${ports === '' ? '' : `?${ports}`}`;
     if (takesWebSockets || !isTunnelUpgrade(request.headers))
-      return joinUpgraded(request, await access.kubelets.upgrade(endpoint, path, upgradeHeaders(request)));
-    await joinTunnel(request, await access.kubelets.upgrade(endpoint, path, SPDY_HEADERS));
+      joinUpgraded(request, await access.kubelets.upgrade(endpoint, path, upgradeHeaders(request)));
+    else await joinTunnel(request, await access.kubelets.upgrade(endpoint, path, SPDY_HEADERS));
   });
 }
 

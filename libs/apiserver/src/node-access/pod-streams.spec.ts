@@ -86,9 +86,10 @@ async function refusalOf(path: string, headers: Record<string, string>): Promise
 /** Sends `sent` and reads as many bytes as `wanted` has. */
 async function echoed({ head, socket }: Answer, sent: Buffer, length: number): Promise<Buffer> {
   let received = head;
-  socket!.write(sent);
-  for await (const chunk of socket! as AsyncIterable<Buffer>) {
-    received = Buffer.concat([received, chunk]);
+  const connection = socket!;
+  connection.write(sent);
+  for await (const chunk of connection) {
+    received = Buffer.concat([received, chunk as Buffer]);
     if (received.length >= length) break;
   }
   return received;

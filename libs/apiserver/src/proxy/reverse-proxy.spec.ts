@@ -1,16 +1,16 @@
-import { createServer, request, type IncomingMessage, type RequestOptions, type Server } from 'node:http';
+import { createServer, request, type IncomingMessage, type RequestOptions, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { StatusError } from '@keelson/apimachinery';
+import type { StatusError } from '@keelson/apimachinery';
 import { createHttp1Server } from '../http/http1-server';
 import type { ApiRequest, ApiResponse } from '../http/api-request';
 import { proxyTo } from './reverse-proxy';
 
 const PREFIX = '/api/v1/namespaces/default/pods/web/proxy';
 
-type Backend = (message: IncomingMessage, response: import('node:http').ServerResponse) => void;
+type Backend = (message: IncomingMessage, response: ServerResponse) => void;
 
 let servers: Server[] = [];
 afterEach(() => {

@@ -40,7 +40,7 @@ interface PortRequest {
 async function portNameOf({ services }: ServiceLocationDeps, { name, namespace, port }: PortRequest): Promise<string> {
   if (!/^[+-]?\d+$/.test(port)) return port;
   const { spec } = (await services.get({ namespace, name })).object as DeepReadonly<Service>;
-  const found = spec?.ports?.find((each) => each.port === Number(port));
+  const found = spec.ports?.find((each) => each.port === Number(port));
   if (found !== undefined) return found.name ?? '';
   throw StatusError.of('ServiceUnavailable', `no service port ${Number(port)} found for service ${JSON.stringify(name)}`);
 }

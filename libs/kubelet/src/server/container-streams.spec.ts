@@ -1,3 +1,4 @@
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { duplexPair, type Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -31,6 +32,22 @@ describe('servePorts', () => {
     await served;
     expect(ends).toEqual([undefined]);
     expect(isClosed()).toBe(true);
+  });
+
+  it('gives a slow client all that a server sent before it closed', async () => {
+    const content = Buffer.alloc(3_000_000, 'x');
+    const listener = createServer((socket) => socket.end(content));
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    const { client, ends, served } = forwarding(async () => connect((listener.address() as AddressInfo).port, '127.0.0.1'));
+    let size = 0;
+    for await (const chunk of client as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      await turn();
+    }
+    await served;
+    expect(size).toBe(content.length);
+    expect(ends).toEqual([undefined]);
+    await new Promise((resolve) => listener.close(resolve));
   });
 
   it('tells why a connection can not be made', async () => {

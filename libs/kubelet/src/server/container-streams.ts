@@ -54,7 +54,10 @@ async function forward(
   }
 }
 
-/** Until both have ended. That the client lets go is no failure. @throws what the server's side failed with */
+/**
+ * Until the client has got all that the server sent, or has left, which is no failure. A client that ends its half still gets the answer;
+ * a server that has ended is done, though the client's half be open. @throws what the server's side failed with
+ */
 async function joined(data: Duplex, inside: Duplex, signal: AbortSignal): Promise<void> {
   let failure: Error | undefined;
   let clientLeft = data.destroyed;
@@ -63,11 +66,15 @@ async function joined(data: Duplex, inside: Duplex, signal: AbortSignal): Promis
     clientLeft ||= failure === undefined;
     inside.destroy();
   });
+  data.pipe(inside);
   try {
-    await Promise.all([pipeline(data, inside, { signal }), pipeline(inside, data, { signal })]);
+    await pipeline(inside, data, { signal });
   } catch {
-    inside.destroy();
     if (failure !== undefined && !clientLeft && !signal.aborted) throw failure;
+  } finally {
+    inside.destroy();
+    // What the client sends now goes nowhere, and must not keep its stream from ending.
+    data.unpipe(inside).resume();
   }
 }
 
