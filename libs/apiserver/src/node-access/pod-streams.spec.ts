@@ -68,7 +68,7 @@ async function upgrade(path: string, headers: Record<string, string | string[]>)
     const outgoing = request({
       path: `/api/v1/namespaces/default/pods/${path}`,
       headers: { ...headers, authorization: 'Bearer operator' },
-      createConnection: () => connection as never,
+      createConnection: () => connection,
     });
     outgoing.on('upgrade', (response, socket, head) => resolve({ response, socket, head }));
     outgoing.on('response', (response) => resolve({ response, head: Buffer.alloc(0) }));
