@@ -10,6 +10,7 @@ const run = promisify(execFile);
 const KEELSON = join(__dirname, '../../dist/bin/keelson');
 const POLL_MILLISECONDS = 200;
 const PATIENCE_MILLISECONDS = 90_000;
+const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** A cluster of its own folder and kubeconfig, driven with the executables that a user has. */
 export class Cluster {
@@ -85,6 +86,6 @@ export class Cluster {
   }
 
   async #tool(tool: Tool, args: readonly string[]): Promise<string> {
-    return (await run(fetchTool(tool), args, { env: this.#env, cwd: this.#folder })).stdout;
+    return (await run(fetchTool(tool), args, { env: this.#env, cwd: this.#folder, maxBuffer: MOST_OUTPUT_BYTES })).stdout;
   }
 }
