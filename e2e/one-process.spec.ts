@@ -28,10 +28,8 @@ describe('A cluster in one process', () => {
       },
     });
     await cluster.apply(...Array.from({ length: DEPLOYMENTS }, (_, index) => deployment(`web-${index}`)));
-    await cluster.until(
-      () => cluster.kubectl('get', 'deployments', '-o', 'jsonpath={.items[*].status.readyReplicas}'),
-      (text) => text === Array.from({ length: DEPLOYMENTS }, () => replicas).join(' '),
-    );
+    const whole = `--for=jsonpath={.status.readyReplicas}=${replicas}`;
+    await cluster.kubectl('wait', 'deployments', '--all', whole, '--timeout=170s');
     const names = await cluster.kubectl('get', 'pods', '--field-selector=status.phase=Running', '-o', 'jsonpath={.items[*].spec.nodeName}');
     expect(names.split(' ')).toHaveLength(PODS);
     expect(new Set(names.split(' ')).size).toBe(NODES);

@@ -11,7 +11,9 @@ afterAll(() => cluster.stop());
 /** Resolves with the first state of the pod that is wanted, from a watch. */
 async function podRunning(name: string): Promise<string | undefined> {
   const stop = new AbortController();
-  for await (const event of cluster.client.resource(pods).watch({ namespace: 'default', fieldSelector: `metadata.name=${name}`, signal: stop.signal })) {
+  for await (const event of cluster.client
+    .resource(pods)
+    .watch({ namespace: 'default', fieldSelector: `metadata.name=${name}`, signal: stop.signal })) {
     if (event.type !== 'ADDED' && event.type !== 'MODIFIED') continue;
     if (event.object.status?.phase !== 'Running') continue;
     stop.abort();

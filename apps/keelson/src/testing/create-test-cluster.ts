@@ -61,7 +61,12 @@ export async function createTestCluster({ log = silentLogger, nodes = 1 }: TestC
 
 async function start(
   folder: string,
-  { log, nodes, pki, port }: Required<TestClusterOptions> & { readonly port: number; readonly pki: Parameters<typeof startOneProcessCluster>[0]['pki'] },
+  {
+    log,
+    nodes,
+    pki,
+    port,
+  }: Required<TestClusterOptions> & { readonly port: number; readonly pki: Parameters<typeof startOneProcessCluster>[0]['pki'] },
 ): Promise<OneProcessCluster> {
   const storeFolder = join(folder, 'store');
   await mkdir(storeFolder);

@@ -18,7 +18,11 @@ export async function settingsFinding(
   }
 }
 
-export function processFinding(folder: ClusterFolder): { readonly finding: Finding; readonly isRunning: boolean; readonly own: ReadonlySet<number> } {
+export function processFinding(folder: ClusterFolder): {
+  readonly finding: Finding;
+  readonly isRunning: boolean;
+  readonly own: ReadonlySet<number>;
+} {
   const processes = clusterProcesses(folder.home);
   const isRunning = processes.some(({ name }) => name === SUPERVISOR);
   const own = new Set(processes.map(({ identity }) => identity.pid));
@@ -29,11 +33,7 @@ export function processFinding(folder: ClusterFolder): { readonly finding: Findi
 }
 
 /** What listens where the cluster's daemons have to. @param own processes of the cluster itself, which do not count */
-export async function portFindings(
-  machine: Machine,
-  specs: readonly DaemonSpec[],
-  own: ReadonlySet<number>,
-): Promise<readonly Finding[]> {
+export async function portFindings(machine: Machine, specs: readonly DaemonSpec[], own: ReadonlySet<number>): Promise<readonly Finding[]> {
   const isOther = async (port: number): Promise<boolean> =>
     (await machine.isPortTaken(port)) && !own.has(machine.portOwner(port)?.pid ?? 0);
   const taken = await takenPorts({ isPortTaken: isOther, portOwner: (port) => machine.portOwner(port) }, specs);
