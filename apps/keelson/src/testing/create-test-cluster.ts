@@ -48,10 +48,10 @@ export async function createTestCluster({ log = silentLogger, nodes = 1 }: TestC
     const port = await freePort();
     const server = `https://127.0.0.1:${port}`;
     const pki = await ensureClusterPki(folder, { server, serviceAddress: KUBERNETES_ADDRESS, nodes: [], clock: systemClock });
-    running = await start(folder, { port, nodes, log, pki });
-    await untilUsable(running.admin, nodes);
-    const { admin, stop } = running;
-    return { kubeconfig: pki.kubeconfigs.admin, server, client: admin, stop: () => stop().finally(remove) };
+    const cluster = await start(folder, { port, nodes, log, pki });
+    running = cluster;
+    await untilUsable(cluster.admin, nodes);
+    return { kubeconfig: pki.kubeconfigs.admin, server, client: cluster.admin, stop: () => cluster.stop().finally(remove) };
   } catch (error) {
     await running?.stop();
     await remove();
