@@ -201,6 +201,7 @@ function kubelet({ folder, pki }: SpecInput, index: number): DaemonSpec {
       `--cluster-dns=${CLUSTER_DNS_ADDRESS}`,
       `--cluster-domain=${CLUSTER_DOMAIN}`,
       `--pod-network-cidr=${POD_RANGE}`,
+      `--pod-manifest-path=${join(data, 'manifests')}`,
       '--cloud-provider=external',
     ],
   };
