@@ -20,10 +20,12 @@ const layerConstraints = LAYERS.map((layer) => ({
 }));
 
 const libraries = [
+  'addon-manager',
   'api',
   'apimachinery',
   'apiserver',
   'client',
+  'cluster-dns',
   'component-base',
   'container-runtime',
   'controller-manager',
