@@ -34,6 +34,7 @@ const libraries = [
   'launcher',
   'netfilter',
   'pki',
+  'program-image',
   'proxy',
   'scheduler',
   'storage',

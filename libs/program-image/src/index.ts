@@ -1,0 +1,1 @@
+export { programImage, type ProgramImageOptions } from './program-image';
