@@ -33,6 +33,7 @@ const libraries = [
   'kubelet',
   'launcher',
   'netfilter',
+  'one-process',
   'pki',
   'program-image',
   'proxy',
