@@ -1,6 +1,6 @@
 /**
- * Makes `dist` stand on its own: `dist/bin/NAME` for every bundled daemon, the pinned Node they run on, and the native addons
- * that can't be bundled.
+ * Makes `dist` stand on its own: `dist/bin/NAME` for every bundled daemon, the pinned Node they run on, the native addons that
+ * can't be bundled, and the manifests of the cluster's addons.
  */
 import { chmodSync, cpSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -52,5 +52,7 @@ function copyPackage(name: string, done: Set<string>): void {
 writeExecutables();
 placeNode();
 writeFileSync(join(dist, 'package.json'), `${JSON.stringify({ type: 'module' })}\n`);
+rmSync(join(dist, 'addons'), { recursive: true, force: true });
+cpSync(join(root, 'deploy/addons'), join(dist, 'addons'), { recursive: true });
 rmSync(join(dist, 'node_modules'), { recursive: true, force: true });
 copyPackage('lmdb', new Set());

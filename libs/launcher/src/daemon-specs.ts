@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ClusterPkiPaths } from '@keelson/pki';
+import { addonFolder, addonsOf } from './addons';
 import type { ClusterFolder } from './cluster-folder';
 import type { ClusterSettings } from './cluster-settings';
 
@@ -32,6 +33,7 @@ const CONTROLLER_MANAGER_PORT = 10257;
 const SCHEDULER_PORT = 10259;
 const PROXY_HEALTH_PORT = 10256;
 const PROXY_METRICS_PORT = 10249;
+const ADDON_MANAGER_PORT = 10261;
 const ETCD_PORT = 2379;
 const ETCD_PEER_PORT = 2380;
 const ETCD_URL = `https://127.0.0.1:${ETCD_PORT}`;
@@ -41,7 +43,15 @@ export const nodeName = (index: number): string => `node-${index + 1}`;
 /** Every daemon of a cluster, in the order in which they are started; they are stopped in the opposite order. */
 export function daemonSpecs(input: SpecInput): readonly DaemonSpec[] {
   if (input.settings.oneProcess) return [wholeCluster(input)];
-  return [...etcd(input), apiserver(input), controllerManager(input), scheduler(input), ...kubelets(input), ...proxies(input)];
+  return [
+    ...etcd(input),
+    apiserver(input),
+    controllerManager(input),
+    scheduler(input),
+    ...kubelets(input),
+    ...proxies(input),
+    ...addonManager(input),
+  ];
 }
 
 /** The control plane and all simulated nodes; it finds out from the settings what it is to run. */
@@ -186,4 +196,15 @@ function proxies({ pki, settings }: SpecInput): readonly DaemonSpec[] {
   if (settings.runtime !== 'docker') return [];
   const args = [`--kubeconfig=${pki.kubeconfigs.kubeProxy}`];
   return [{ name: 'kube-proxy', executable: 'kube-proxy', ports: [PROXY_HEALTH_PORT, PROXY_METRICS_PORT], args }];
+}
+
+function addonManager({ folder, pki, settings }: SpecInput): readonly DaemonSpec[] {
+  if (addonsOf(settings).length === 0) return [];
+  const args = [
+    `--kubeconfig=${pki.kubeconfigs.addonManager}`,
+    '--bind-address=127.0.0.1',
+    `--cert-dir=${folder.data('addon-manager')}`,
+    `--addon-path=${addonFolder(folder)}`,
+  ];
+  return [{ name: 'addon-manager', executable: 'addon-manager', ports: [ADDON_MANAGER_PORT], args }];
 }
