@@ -66,6 +66,14 @@ suite(`A cluster with real containers${whyNot === undefined ? '' : ` (not run: $
     await cluster.until(status, (text) => text === '200');
   });
 
+  it('resolves the names of Services in pods, whole and short, and reaches pods by them', async () => {
+    const wget = '/bin/busybox wget -q -T 5 -O /dev/null';
+    const reach = ['web.default.svc.cluster.local', 'web.default', 'web'].map((name) => `${wget} http://${name}/busybox`);
+    const deny = 'if /bin/busybox nslookup nobody.default.svc.cluster.local.; then exit 1; fi';
+    await cluster.apply(pod('asks', { restartPolicy: 'Never', containers: [container([...reach, deny].join(' && '))] }));
+    expect(await cluster.until(phase('asks'), (text) => text === 'Succeeded' || text === 'Failed')).toBe('Succeeded');
+  });
+
   it('gives a container its config map, as files and as environment', async () => {
     await cluster.kubectl('create', 'configmap', 'settings', '--from-literal=colour=blue');
     const script = 'test "$COLOUR" = blue && test "$(/bin/busybox cat /settings/colour)" = blue';
