@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sleep, type Clock } from '@keelson/apimachinery';
 import { writeFileAtomically, type Logger } from '@keelson/component-base';
-import { ensureLocalImage, referenceOf } from '@keelson/container-runtime';
-import { programImage } from '@keelson/program-image';
+import { ensureLocalImage, referenceOf, removeLocalImages } from '@keelson/container-runtime';
+import { programImage, repositoryOf } from '@keelson/program-image';
 import type { ClusterFolder } from './cluster-folder';
 import type { ClusterSettings } from './cluster-settings';
 
@@ -48,6 +48,11 @@ export async function provideAddon(name: string, options: AddonOptions): Promise
     }
     await sleep(clock, RETRY_PERIOD, signal);
   }
+}
+
+/** Takes the images of all addons away. @throws RuntimeUnavailable without an engine */
+export async function removeAddonImages(): Promise<void> {
+  for (const name of addonsOf({ runtime: 'docker' })) await removeLocalImages(repositoryOf(name));
 }
 
 /** `CLUSTER_DNS_IMAGE` for `cluster-dns`. */

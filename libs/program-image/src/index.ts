@@ -1,1 +1,1 @@
-export { programImage, type ProgramImageOptions } from './program-image';
+export { programImage, repositoryOf, type ProgramImageOptions } from './program-image';

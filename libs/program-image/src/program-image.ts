@@ -48,8 +48,11 @@ export async function programImage({ name, dist }: ProgramImageOptions): Promise
     `ENV LD_LIBRARY_PATH=${LIBRARY_FOLDER} NODE_ENV=production`,
     'WORKDIR /',
   ];
-  return { repository: `keelson/${name}`, tag: await digest(entries, instructions), entries, instructions };
+  return { repository: repositoryOf(name), tag: await digest(entries, instructions), entries, instructions };
 }
+
+/** Of the images of a program. */
+export const repositoryOf = (name: string): string => `keelson/${name}`;
 
 /** Without source maps, which are as large as the rest. */
 function bundle(name: string, dist: string): ImageEntry[] {

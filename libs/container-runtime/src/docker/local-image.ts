@@ -39,7 +39,7 @@ export async function ensureLocalImage(image: LocalImage, { socketPath = '/var/r
   const docker = new Docker({ socketPath });
   if (await isThere(docker, referenceOf(image))) return false;
   await importImage(docker, image);
-  await removeOthers(docker, image);
+  await removeUnused(docker, image.repository, (reference) => reference !== referenceOf(image));
   return true;
 }
 
@@ -77,10 +77,14 @@ async function fill(archive: Pack, entries: readonly ImageEntry[]): Promise<void
   archive.finalize();
 }
 
-async function removeOthers(docker: Docker, { repository, tag }: LocalImage): Promise<void> {
+/** Takes away all images of `repository` that nobody uses. @throws RuntimeUnavailable without an engine */
+export async function removeLocalImages(repository: string, { socketPath = '/var/run/docker.sock' } = {}): Promise<void> {
+  await removeUnused(new Docker({ socketPath }), repository, () => true);
+}
+
+async function removeUnused(docker: Docker, repository: string, isDoomed: (reference: string) => boolean): Promise<void> {
   const images = await callEngine(() => docker.listImages({ filters: { reference: [repository] } }));
-  const references = images.flatMap(({ RepoTags: tags }) => tags ?? []).filter((reference) => reference !== `${repository}:${tag}`);
-  for (const reference of references)
+  for (const reference of images.flatMap(({ RepoTags: tags }) => tags ?? []).filter(isDoomed))
     await unlessGone(() => docker.getImage(reference).remove()).catch((error: unknown) => {
       if (!isConflict(error)) throw error;
     });
