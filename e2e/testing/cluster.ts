@@ -32,6 +32,11 @@ export class Cluster {
     return cluster;
   }
 
+  /** What programs that use the cluster find in their environment. */
+  get environment(): NodeJS.ProcessEnv {
+    return this.#env;
+  }
+
   get home(): string {
     return join(this.folder, 'keelson');
   }
