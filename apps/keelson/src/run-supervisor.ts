@@ -3,10 +3,10 @@ import { systemClock } from '@keelson/apimachinery';
 import { createLogger } from '@keelson/component-base';
 import {
   addonsOf,
+  clusterPaths,
   CLUSTER_DNS_ADDRESS,
   CLUSTER_DOMAIN,
   daemonSpecs,
-  ensurePki,
   identityOf,
   makeAddonFolders,
   provideAddon,
@@ -33,13 +33,13 @@ export async function runSupervisor({
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
   const log = createLogger({ name: 'keelson', format: 'text', verbosity: 0, stream: process.stderr, pid: process.pid, clock: systemClock });
-  const specs = daemonSpecs({ folder, settings, pki: await ensurePki(folder, settings, systemClock) });
+  const specs = daemonSpecs({ folder, settings, pki: clusterPaths(folder, settings) });
   const { signal } = stop;
   const values = { CLUSTER_DNS_ADDRESS, CLUSTER_DOMAIN };
   const addons = addonsOf(settings);
   await makeAddonFolders(folder, addons);
   await Promise.all([
-    supervise({ folder, specs, executables, environment, self, clock: systemClock, log, signal }),
+    supervise({ folder, specs, executables, environment, self, clock: systemClock, log, signal }).finally(() => stop.abort()),
     ...addons.map((name) => provideAddon(name, { folder, dist: join(executables, '..'), values, clock: systemClock, log, signal })),
   ]);
 }
