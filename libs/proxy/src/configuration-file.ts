@@ -42,10 +42,10 @@ export async function loadProxyConfiguration(path: string): Promise<ProxyConfigu
     throw new Error(`${path}: detectLocalMode must be "ClusterCIDR": ${JSON.stringify(detectLocalMode)}`);
   return {
     kubeconfig: file.clientConnection?.kubeconfig,
-    hostnameOverride: file.hostnameOverride === '' ? undefined : file.hostnameOverride,
+    hostnameOverride: nonEmpty(file.hostnameOverride),
     // Upstream's too: an empty address in a file is one left out.
-    healthzBindAddress: file.healthzBindAddress || D.healthzBindAddress,
-    metricsBindAddress: file.metricsBindAddress || D.metricsBindAddress,
+    healthzBindAddress: nonEmpty(file.healthzBindAddress) ?? D.healthzBindAddress,
+    metricsBindAddress: nonEmpty(file.metricsBindAddress) ?? D.metricsBindAddress,
     clusterCIDR: file.clusterCIDR ?? '',
     nodePortAddresses: (file.nodePortAddresses ?? []).flatMap((entry) => entry ?? []),
     masqueradeBit: nftables?.masqueradeBit ?? D.masqueradeBit,
@@ -54,3 +54,5 @@ export async function loadProxyConfiguration(path: string): Promise<ProxyConfigu
     minSyncPeriod: nftables?.minSyncPeriod ?? D.minSyncPeriod,
   };
 }
+
+const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);

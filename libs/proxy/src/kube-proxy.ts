@@ -1,8 +1,18 @@
-import { endpointslices, nodeAddress, nodes, servicecidrs, services } from '@keelson/api';
-import { parseIp, type Clock } from '@keelson/apimachinery';
+import {
+  endpointslices,
+  nodeAddress,
+  nodes,
+  servicecidrs,
+  services,
+  type EndpointSlice,
+  type Node,
+  type Service,
+  type ServiceCIDR,
+} from '@keelson/api';
+import { parseIp, type Clock, type DeepReadonly } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
 import type { DaemonContext } from '@keelson/component-base';
-import { dropManagedFields, InformerFactory } from '@keelson/controller-runtime';
+import { dropManagedFields, InformerFactory, type Informer } from '@keelson/controller-runtime';
 import { TableWriter, type RunNft } from '@keelson/netfilter';
 import { BoundedRunner } from './bounded-runner';
 import { ChangeCounter } from './change-counter';
@@ -32,7 +42,7 @@ export interface KubeProxyDeps extends Pick<DaemonContext, 'log' | 'signal'> {
 /** kube-proxy on one machine: the informers, and what their changes set going. */
 export class KubeProxy {
   readonly #deps: KubeProxyDeps;
-  readonly #caches: ReturnType<typeof createCaches>;
+  readonly #caches: Caches;
   readonly health: ProxyHealth;
 
   constructor(deps: KubeProxyDeps) {
@@ -67,8 +77,15 @@ export class KubeProxy {
     informers.start(signal);
     await Promise.all([services, slices, serviceCIDRs, ...nodes].map((cache) => cache.synced));
     const undo = [
-      services.subscribe(() => (changes.serviceChanged(), request())),
-      slices.subscribe((event) => (changes.endpointsChanged(), latency.note(event), request())),
+      services.subscribe(() => {
+        changes.serviceChanged();
+        request();
+      }),
+      slices.subscribe((event) => {
+        changes.endpointsChanged();
+        latency.note(event);
+        request();
+      }),
       ...[serviceCIDRs, ...nodes].map((cache) => cache.subscribe(() => request())),
     ];
     request();
@@ -98,7 +115,7 @@ export class KubeProxy {
 
   async #facts(): Promise<TableFacts> {
     const { settings, bridgesAreTracked } = this.#deps;
-    const cidrs = this.#caches.serviceCIDRs.list().flatMap(({ spec }) => spec?.cidrs ?? []);
+    const cidrs = this.#caches.serviceCIDRs.list().flatMap(({ spec }) => spec.cidrs ?? []);
     const addresses = this.#nodes().map((node) => nodeAddress(node, 'InternalIP') ?? '');
     return {
       ...settings,
@@ -108,12 +125,21 @@ export class KubeProxy {
     };
   }
 
-  #nodes() {
+  #nodes(): readonly DeepReadonly<Node>[] {
     return this.#caches.nodes.flatMap((cache) => cache.list());
   }
 }
 
-function createCaches({ client, clock, log, settings }: KubeProxyDeps) {
+interface Caches {
+  readonly informers: InformerFactory;
+  readonly services: Informer<Service>;
+  readonly slices: Informer<EndpointSlice>;
+  readonly serviceCIDRs: Informer<ServiceCIDR>;
+  /** One for each node of the machine: kube-proxy needn't know the others. */
+  readonly nodes: readonly Informer<Node>[];
+}
+
+function createCaches({ client, clock, log, settings }: KubeProxyDeps): Caches {
   const informers = new InformerFactory({ client, clock, log, transform: dropManagedFields });
   return {
     informers,

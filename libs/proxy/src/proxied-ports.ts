@@ -66,7 +66,7 @@ function portsOf(
 ): readonly ProxiedPort[] {
   const { spec, metadata } = service;
   const shared = {
-    service: { namespace: metadata.namespace ?? '', name: metadata.name ?? '' },
+    service: { namespace: metadata.namespace ?? '', name: metadata.name },
     clusterIP,
     externalIPs: onlyIPv4(spec.externalIPs ?? []),
     loadBalancerIPs: loadBalancerIPs(service),

@@ -22,14 +22,19 @@ export const proxyFlags = {
   'hostname-override': flag.string({ section, usage: "This machine's node name, if it is not its host name." }),
   'local-nodes': flag.strings({
     section,
-    usage: 'The names of all nodes whose pods run on this machine, if there are several. Their endpoints are the ones that a traffic policy Local means.',
+    usage:
+      'The names of all nodes whose pods run on this machine, if there are several. Their endpoints are the ones that a traffic policy Local means.',
   }),
   'detect-local-mode': flag.choice(['ClusterCIDR'])({
     section,
     usage: 'How traffic of pods is told from that from outside.',
     default: 'ClusterCIDR',
   }),
-  'cluster-cidr': flag.string({ section, usage: 'The network of all pods. What comes from elsewhere to a cluster IP is masqueraded.', default: '' }),
+  'cluster-cidr': flag.string({
+    section,
+    usage: 'The network of all pods. What comes from elsewhere to a cluster IP is masqueraded.',
+    default: '',
+  }),
   'masquerade-all': flag.bool({ section, usage: 'Masquerade everything that goes to a cluster IP.' }),
   'iptables-masquerade-bit': flag.int32({
     section,

@@ -71,5 +71,5 @@ export class ProxyHealth {
 }
 
 function isEligible({ metadata, spec }: DeepReadonly<Node>): boolean {
-  return metadata.deletionTimestamp === undefined && spec?.taints?.some(({ key }) => key === TO_BE_DELETED_TAINT) !== true;
+  return metadata.deletionTimestamp === undefined && spec.taints?.some(({ key }) => key === TO_BE_DELETED_TAINT) !== true;
 }

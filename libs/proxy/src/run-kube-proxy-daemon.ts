@@ -31,11 +31,7 @@ export interface ProxyProgram {
 }
 
 /** The whole daemon but its command line: from flags to the servers and the proxy, until the signal aborts. */
-export async function runKubeProxyDaemon(
-  values: Values,
-  context: DaemonContext,
-  program: ProxyProgram,
-): Promise<void> {
+export async function runKubeProxyDaemon(values: Values, context: DaemonContext, program: ProxyProgram): Promise<void> {
   if (values.cleanup) return cleanUp(createNft());
   const settings = await readSettings(values, context, program);
   const transport = await transportFromKubeconfig(settings.kubeconfig, { clock: systemClock });

@@ -75,8 +75,8 @@ describeOnKernel(`the table of Services in the kernel${missing === undefined ? '
 
     it('serves a connection that began before the Service was known', async () => {
       await write([], { serviceCIDRs: ['10.96.0.0/16'] });
-      const early = network.get(here.netns, CLUSTER_IP, 80, 6_000);
-      // Its first packet has come once the machine has dropped one.
+      const early = network.get(here.netns, CLUSTER_IP, 80, 10_000);
+      await network.untilSent(CLUSTER_IP);
       await write([proxiedPort({ ips: [elsewhere.ip] })], { serviceCIDRs: ['10.96.0.0/16'] });
       expect(await early).toBe(`${elsewhere.ip} to ${here.ip}`);
     });
@@ -180,7 +180,11 @@ describe('serviceTable', () => {
   it('has as many rules for a thousand Services as for one', () => {
     const service = (index: number): ProxiedPort =>
       proxiedPort({ ips: ['10.244.2.2'] }, { clusterIP: `10.96.${index >> 8}.${index & 255}`, nodePort: 30000 + index });
-    const chains = (count: number) => serviceTable(Array.from({ length: count }, (_, index) => service(index)), testTableOptions()).chains;
+    const chains = (count: number) =>
+      serviceTable(
+        Array.from({ length: count }, (_, index) => service(index)),
+        testTableOptions(),
+      ).chains;
     expect(chains(1000)).toEqual(chains(1));
   });
 });

@@ -34,8 +34,7 @@ export function udpEndpoints(ports: readonly ProxiedPort[]): UdpEndpoints {
  */
 export function staleFlows(flows: readonly UdpFlow[], endpoints: UdpEndpoints): readonly UdpFlow[] {
   return flows.filter((flow) => {
-    const serving =
-      endpoints.get(`${flow.destination} . udp . ${flow.destinationPort}`) ?? endpoints.get(`udp . ${flow.destinationPort}`);
+    const serving = endpoints.get(`${flow.destination} . udp . ${flow.destinationPort}`) ?? endpoints.get(`udp . ${flow.destinationPort}`);
     return serving !== undefined && !serving.has(`${flow.answerer}:${flow.answererPort}`);
   });
 }

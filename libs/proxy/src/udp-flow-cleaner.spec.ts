@@ -30,7 +30,7 @@ describeOnKernel(`UDP flows in the kernel${missing === undefined ? '' : ` (skipp
     const cleaner = new UdpFlowCleaner(createConntrack({ netns: network.machine }), silentLogger);
     const ask = (): Promise<string[]> =>
       Promise.all([network.ask(client?.netns ?? '', '10.96.0.7'), network.ask(first?.netns ?? '', '10.244.2.1', 30080)]);
-    const moveTo = async (ip = ''): Promise<void> => void (await writer.apply(serviceTable([udpPort([ip])], testTableOptions())));
+    const moveTo = (ip = ''): Promise<number> => writer.apply(serviceTable([udpPort([ip])], testTableOptions()));
     await moveTo(first?.ip);
     await cleaner.clean([udpPort([first?.ip ?? ''])]);
     expect(await ask()).toEqual([expect.stringMatching('10.244.2.2'), expect.stringMatching('10.244.2.2')]);
@@ -83,8 +83,16 @@ describe('UdpFlowCleaner', () => {
 
 describe('parseFlow', () => {
   it('reads what conntrack prints, answered or not', () => {
-    const flow = { source: '10.0.0.1', sourcePort: 5, destination: '10.96.0.10', destinationPort: 53, answerer: '10.244.0.2', answererPort: 54 };
-    const line = (mark: string) => `udp      17 29 src=10.0.0.1 dst=10.96.0.10 sport=5 dport=53 ${mark}src=10.244.0.2 dst=10.0.0.1 sport=54 dport=5 mark=0 use=1`;
+    const flow = {
+      source: '10.0.0.1',
+      sourcePort: 5,
+      destination: '10.96.0.10',
+      destinationPort: 53,
+      answerer: '10.244.0.2',
+      answererPort: 54,
+    };
+    const line = (mark: string) =>
+      `udp      17 29 src=10.0.0.1 dst=10.96.0.10 sport=5 dport=53 ${mark}src=10.244.0.2 dst=10.0.0.1 sport=54 dport=5 mark=0 use=1`;
     expect(parseFlow(line(''))).toEqual(flow);
     expect(parseFlow(line('[UNREPLIED] '))).toEqual(flow);
     expect(parseFlow('')).toBeUndefined();

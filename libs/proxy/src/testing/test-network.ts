@@ -1,5 +1,6 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /** Milliseconds after which a test takes a connection for dropped. */
@@ -9,7 +10,11 @@ const PATIENCE = 800;
 export function whyNoTestNetwork(): string | undefined {
   if (process.getuid?.() !== 0) return 'needs root';
   try {
-    for (const [program, flag] of [['nft', '--version'], ['ip', '-V']] as const) execFileSync(program, [flag], { stdio: 'ignore' });
+    for (const [program, flag] of [
+      ['nft', '--version'],
+      ['ip', '-V'],
+    ] as const)
+      execFileSync(program, [flag], { stdio: 'ignore' });
     return undefined;
   } catch {
     return 'needs nft and ip';
@@ -33,12 +38,16 @@ export class TestNetwork {
 
   constructor(name: string) {
     this.machine = this.#namespace(`keelson-${name}-${process.pid}`);
-    this.run(this.machine, 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
+    // Refusals must come at once, however many there were.
+    this.run(this.machine, 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv4.icmp_ratelimit=0');
   }
 
   /** Adds a host on a link of its own. @param gateway the machine's address on the link, of which the host's is the next */
   link(gateway: string): TestHost {
-    const { host, link } = this.#attach(gateway.replace(/\d+$/, (last) => String(Number(last) + 1)), gateway);
+    const { host, link } = this.#attach(
+      gateway.replace(/\d+$/, (last) => String(Number(last) + 1)),
+      gateway,
+    );
     ip('-n', this.machine, 'address', 'add', `${gateway}/24`, 'dev', link);
     return host;
   }
@@ -84,6 +93,14 @@ export class TestNetwork {
       const timer = setTimeout(() => { console.log('ETIMEDOUT'); socket.close(); }, ${PATIENCE});
       socket.bind(5353, () => socket.send('?', ${port}, '${address}'));`;
     return output(netns, code);
+  }
+
+  /** Resolves when a packet to `address` has come to the machine. */
+  async untilSent(address: string): Promise<void> {
+    const count = `add table ip probe; add chain ip probe count { type filter hook prerouting priority -300; }; add rule ip probe count ip daddr ${address} counter`;
+    this.run(this.machine, 'nft', count);
+    while (this.run(this.machine, 'nft', 'list', 'table', 'ip', 'probe').includes('packets 0')) await setImmediate();
+    this.run(this.machine, 'nft', 'delete', 'table', 'ip', 'probe');
   }
 
   remove(): void {
