@@ -44,11 +44,11 @@ export async function runClusterDns(config: ClusterDnsConfig, deps: ClusterDnsDe
   });
   const informers = new InformerFactory({ client, clock, log, transform: dropManagedFields });
   const followed = followCluster(informers, index);
-  let hasSynced = false;
+  let isServing = false;
   health.add(
-    'informer-sync',
+    'dns',
     () => {
-      if (!hasSynced) throw new Error('the Services and their endpoints are not known yet');
+      if (!isServing) throw new Error('the Services and their endpoints are not known yet');
     },
     ['readyz'],
   );
@@ -57,9 +57,9 @@ export async function runClusterDns(config: ClusterDnsConfig, deps: ClusterDnsDe
   try {
     // An answer before that would deny names that exist.
     await followed;
-    hasSynced = true;
     const handle = queryHandler({ resolver: new Resolver({ zone, forwarder, log }), metrics: dnsMetrics, domain, clock });
     listening.push(await serveDns({ address: config['bind-address'], port: config['dns-port'], handle, clock, log }));
+    isServing = true;
     log.info('Serving DNS', { domain, port: config['dns-port'] });
     await informers.stopped();
   } catch (error) {
