@@ -25,6 +25,8 @@ const libraries = [
   'apimachinery',
   'apiserver',
   'client',
+  'cloud',
+  'cloud-controller-manager',
   'cluster-dns',
   'component-base',
   'container-runtime',

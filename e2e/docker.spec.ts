@@ -104,6 +104,23 @@ suite(`A cluster with real containers${whyNot === undefined ? '' : ` (not run: $
     await cluster.kubectl('delete', 'pod/client', 'service/web-port');
   });
 
+  it('gives a service of type LoadBalancer an address that answers from the host, and takes it away with the service', async () => {
+    await cluster.kubectl('expose', 'deployment', 'web', '--name=front', '--type=LoadBalancer', '--port=80', '--target-port=8080');
+    const ingress = () => cluster.kubectl('get', 'service', 'front', '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}');
+    const address = await cluster.until(ingress, (text) => text.startsWith('10.97.0.'));
+    const status = async () => String((await fetch(`http://${address}/busybox`, { method: 'HEAD' })).status);
+    await cluster.until(status, (text) => text === '200');
+    await cluster.kubectl('delete', 'service', 'front', '--timeout=30s');
+  });
+
+  it('makes its nodes those of the docker cloud', async () => {
+    const ids = () => cluster.kubectl('get', 'nodes', '-o', 'jsonpath={.items[*].spec.providerID}');
+    expect(await cluster.until(ids, (text) => text.split(' ').length === 2)).toBe('docker://node-1 docker://node-2');
+    const node = await cluster.kubectl('get', 'node', 'node-1', '-o', 'yaml');
+    expect(node).toContain('node.kubernetes.io/instance-type: docker');
+    expect(node).not.toContain('node.cloudprovider.kubernetes.io/uninitialized');
+  });
+
   it('gives a container its config map, as files and as environment', async () => {
     await cluster.kubectl('create', 'configmap', 'settings', '--from-literal=colour=blue');
     const script = 'test "$COLOUR" = blue && test "$(/bin/busybox cat /settings/colour)" = blue';

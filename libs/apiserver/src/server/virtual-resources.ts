@@ -78,6 +78,7 @@ function podSubresources({ admission, audiences, auth, clock, decoder, table }: 
       '/v1/serviceaccounts/token',
       tokenSubresource({
         decoder,
+        admission,
         issuer: auth.issuer,
         audiences,
         serviceAccounts: table.registry('', 'v1', 'serviceaccounts'),
