@@ -30,6 +30,8 @@ const container = (script: string) => ({
   command: ['/bin/busybox', 'sh', '-c', script],
 });
 
+const inKubeSystem = ['--namespace', 'kube-system'] as const;
+
 const pod = (name: string, spec: object) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });
 
 /** The local port that `kubectl port-forward` says it listens on. */
@@ -80,6 +82,20 @@ suite(`A cluster with real containers${whyNot === undefined ? '' : ` (not run: $
     const address = await cluster.kubectl('get', 'service', 'web', '-o', 'jsonpath={.spec.clusterIP}');
     const status = async () => String((await fetch(`http://${address}/busybox`, { method: 'HEAD' })).status);
     await cluster.until(status, (text) => text === '200');
+  });
+
+  it('resolves the names of Services in pods, whole and short, and reaches pods by them', async () => {
+    // A resolver as programs have it, and an HTTP client: busybox, linked statically, has none.
+    const image = await cluster.kubectl(...inKubeSystem, 'get', 'deployment', 'cluster-dns', '-o', 'jsonpath={..image}');
+    const script = `
+      for (const name of ['web.default.svc.cluster.local', 'web.default', 'web'])
+        console.log(name, (await fetch('http://' + name + '/busybox', { method: 'HEAD' })).status);
+      await require('node:dns').promises.lookup('nobody').catch(({ code }) => console.log('nobody', code));`;
+    const command = ['/keelson/node', '--input-type=commonjs', '-e', `(async () => {${script}})()`];
+    await cluster.apply(pod('asks', { restartPolicy: 'Never', containers: [{ ...container(''), image, command }] }));
+    await cluster.until(phase('asks'), (text) => text === 'Succeeded' || text === 'Failed');
+    const expected = 'web.default.svc.cluster.local 200\nweb.default 200\nweb 200\nnobody ENOTFOUND\n';
+    expect(await cluster.kubectl('logs', 'asks')).toBe(expected);
   });
 
   it('reaches a Service’s address from a pod, whichever endpoint answers, and the API server’s', async () => {
