@@ -10,6 +10,7 @@ const run = promisify(execFile);
 const EXECUTABLES = join(__dirname, '../../dist/bin');
 const POLL_MILLISECONDS = 200;
 const PATIENCE_MILLISECONDS = 90_000;
+const MOST_OUTPUT_BYTES = 2 ** 24;
 
 /** A cluster of its own folder and kubeconfig, driven with the executables that a user has. */
 export class Cluster {
