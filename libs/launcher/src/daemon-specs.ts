@@ -29,6 +29,7 @@ interface SpecInput {
 
 const KUBELET_PORT = 10250;
 const KUBELET_HEALTH_PORT = 10248;
+const FURTHER_KUBELETS_PORT = 10270;
 const CONTROLLER_MANAGER_PORT = 10257;
 const SCHEDULER_PORT = 10259;
 const CLOUD_CONTROLLER_MANAGER_PORT = 10258;
@@ -180,12 +181,17 @@ function hollowKubelet({ folder, pki, settings }: SpecInput): DaemonSpec {
   };
 }
 
+/** The first node has upstream's; the others' begin where no daemon's are. */
+function kubeletPorts(index: number): readonly [port: number, healthPort: number] {
+  if (index === 0) return [KUBELET_PORT, KUBELET_HEALTH_PORT];
+  const port = FURTHER_KUBELETS_PORT + 2 * (index - 1);
+  return [port, port + 1];
+}
+
 function kubelet({ folder, pki }: SpecInput, index: number): DaemonSpec {
   const name = nodeName(index);
   const data = folder.data(`kubelet-${name}`);
-  const port = KUBELET_PORT + index * 10;
-  // A step of ten from the first would be cloud-controller-manager's port.
-  const healthPort = index === 0 ? KUBELET_HEALTH_PORT : port + 1;
+  const [port, healthPort] = kubeletPorts(index);
   return {
     name: `kubelet-${name}`,
     executable: 'kubelet',
