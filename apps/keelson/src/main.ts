@@ -6,6 +6,8 @@ import { systemClock } from '@keelson/apimachinery';
 import { createLogger, KEELSON_VERSION, KUBERNETES_VERSION } from '@keelson/component-base';
 import { ClusterFolder, daemonSpecs, identityOf, Launcher, readSettings, supervise, thisMachine, UserError } from '@keelson/launcher';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addCleanNodeCommand } from './clean-node-command';
+import { addPkiCommand } from './pki-command';
 
 const folder = new ClusterFolder(resolve(process.env['KEELSON_HOME'] ?? join(homedir(), '.keelson')));
 const self = resolve(process.argv[1] ?? '');
@@ -69,6 +71,8 @@ program
   .command('kubeconfig')
   .description('print the path of a kubeconfig with every right')
   .action(() => void process.stdout.write(`${join(folder.configuration, 'admin.conf')}\n`));
+addPkiCommand(program);
+addCleanNodeCommand(program);
 program.command('supervise', { hidden: true }).action(runSupervisor);
 
 try {

@@ -3,6 +3,8 @@ export { readSettings } from './cluster-settings';
 export { daemonSpecs } from './daemon-specs';
 export { Launcher, type LauncherDeps, type UpOptions } from './launcher';
 export { thisMachine, type Machine } from './machine';
+export { removeContainers } from './node-containers';
 export { identityOf } from './process-identity';
 export { supervise, type SupervisorOptions } from './supervisor';
 export { UserError, type Terminal } from './terminal';
+export { unmountBelow } from './unmount-below';

@@ -1,6 +1,7 @@
 export {
   createCertificateAuthority,
   issueClientCertificate,
+  issuePeerCertificate,
   issueServingCertificate,
   type CertificateAndKey,
   type CertificateAuthority,
@@ -9,6 +10,7 @@ export {
 } from './certificate-authority';
 export { createCertificateRequest, parseCertificateRequest, signCertificateRequest, type CertificateRequest } from './certificate-request';
 export { ensureClusterPki, type ClusterPki, type ClusterPkiOptions } from './cluster/ensure-cluster-pki';
+export { ensureEtcdPki, type EtcdPki, type EtcdPkiOptions } from './cluster/ensure-etcd-pki';
 export { ensureServingCertificate, type ServingCertificateFiles, type ServingCertificateOptions } from './cluster/serving-certificate';
 export { generatePrivateKey, parsePrivateKey, privateKeyToPem, publicKeyToPem, type KeyAlgorithm } from './key-pair';
 export { buildKubeconfig, readKubeconfig, type KubeconfigCredentials, type KubeconfigEntry } from './kubeconfig/kubeconfig';

@@ -37,6 +37,6 @@ export function createServices(
     endpointSlices: table.registry('discovery.k8s.io', 'v1', 'endpointslices'),
     address: config.advertiseAddress,
     port: config.advertisePort,
-    clusterIp: clusterIps.first,
+    clusterIps,
   });
 }
