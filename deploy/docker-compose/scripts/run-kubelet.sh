@@ -1,5 +1,7 @@
 #!/bin/sh
-# Runs the kubelet with the same iptables as Docker: there are two, and each sees its own rules only.
+# Runs the kubelet where Docker keeps a container from the kernel's settings, which the network of pods needs.
 set -eu
-iptables-nft --wait -n -L DOCKER-USER >/dev/null 2>&1 || update-alternatives --quiet --set iptables /usr/sbin/iptables-legacy
+mount -o remount,bind,rw /proc/sys
+mount -o remount,rw /sys
+/usr/lib/keelson/deploy/choose-iptables.sh
 exec kubelet "$@"
