@@ -51,7 +51,7 @@ describe('apiservers on one store', () => {
     let object = await writer.create({ metadata: { name: 'shared', namespace: 'default' }, data: { round: '0' } });
     for (let round = 1; round <= 20; round += 1) {
       object = await writer.update({ ...object, data: { round: String(round) } });
-      const { resourceVersion = '' } = object.metadata;
+      const { resourceVersion } = object.metadata;
       const lists = [{}, { resourceVersion, resourceVersionMatch: 'NotOlderThan' as const }];
       expect(await reader.get({ namespace: 'default', name: 'shared' })).toEqual(object);
       for (const options of lists) expect((await reader.list({ namespace: 'default', ...options })).items).toContainEqual(object);
