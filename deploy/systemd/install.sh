@@ -42,7 +42,7 @@ is_booted() { [ -d /run/systemd/system ]; }
 # --- install ---------------------------------------------------------------------------------------------------------------------------
 
 parse_install_options() {
-  only=all prefix=/usr/lib/keelson node=$(hostname | tr 'A-Z' 'a-z') nodes= server=https://127.0.0.1:6443 names= start=yes
+  only=all prefix=/usr/lib/keelson node=$(hostname | tr '[:upper:]' '[:lower:]') nodes='' server=https://127.0.0.1:6443 names='' start=yes
   while [ $# -gt 0 ]; do
     case $1 in
       --no-start) start=no && shift && continue ;;
@@ -107,7 +107,7 @@ TEXT
 }
 
 make_certificates() {
-  mkdir -p -m 0755 "$KUBERNETES"
+  mkdir -p "$KUBERNETES"
   if [ "$only" = node ]; then
     for file in kubelet.conf kube-proxy.conf pki/ca.crt; do
       [ -e "$KUBERNETES/$file" ] || fail "$KUBERNETES/$file is missing; docs/deploy.md says how it comes here from the control plane"
@@ -158,7 +158,13 @@ renew() {
   written=$(issue_certificates)
   [ -n "$written" ] || return 0
   echo "$written"
-  systemctl try-restart $CONTROL_PLANE $NODE
+  # shellcheck disable=SC2046
+  systemctl try-restart $(installed)
+}
+
+# The units of daemons on this machine.
+installed() {
+  for daemon in $CONTROL_PLANE $NODE; do [ ! -e "$UNITS/$daemon.service" ] || printf '%s.service ' "$daemon"; done
 }
 
 # --- uninstall -------------------------------------------------------------------------------------------------------------------------
@@ -167,8 +173,8 @@ uninstall() {
   purge=no
   [ "${1-}" != --purge ] || purge=yes
   [ -n "${1-}" ] && [ "$purge" = no ] && fail "there is no option $1"
-  units=
-  for unit in $SHARED_UNITS $(printf '%s.service ' $CONTROL_PLANE $NODE); do [ ! -e "$UNITS/$unit" ] || units="$units $unit"; done
+  units=$(installed)
+  for unit in $SHARED_UNITS; do [ ! -e "$UNITS/$unit" ] || units="$units $unit"; done
   prefix=$(sed -n 's,^ExecStart=\(.*\)/bin/kube.*,\1,p' "$UNITS"/kube*.service 2>/dev/null | head -n 1)
   # shellcheck disable=SC2086
   if [ -n "$units" ]; then
