@@ -4,20 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { fetchTool, type Tool } from '../../tools/kubectl/fetch.mts';
+import { fetchTool } from '../../tools/kubectl/fetch.mts';
 
 const run = promisify(execFile);
-const KEELSON = join(__dirname, '../../dist/bin/keelson');
+const EXECUTABLES = join(__dirname, '../../dist/bin');
 const POLL_MILLISECONDS = 200;
 const PATIENCE_MILLISECONDS = 90_000;
 
 /** A cluster of its own folder and kubeconfig, driven with the executables that a user has. */
 export class Cluster {
-  readonly #folder: string;
+  /** Where tests may write, too; it is gone with the cluster. */
+  readonly folder: string;
   readonly #env: NodeJS.ProcessEnv;
 
   private constructor(folder: string) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#env = { ...process.env, HOME: folder, KEELSON_HOME: join(folder, 'keelson'), KUBECONFIG: join(folder, 'kubeconfig') };
   }
 
@@ -31,17 +32,32 @@ export class Cluster {
     return cluster;
   }
 
+  /** What programs that use the cluster find in their environment. */
+  get environment(): NodeJS.ProcessEnv {
+    return this.#env;
+  }
+
   get home(): string {
-    return join(this.#folder, 'keelson');
+    return join(this.folder, 'keelson');
   }
 
   /** @returns standard output @throws Error with what the command printed, if it fails */
   async keelson(...args: readonly string[]): Promise<string> {
-    return (await run(KEELSON, args, { env: this.#env })).stdout;
+    return this.executable('keelson', ...args);
+  }
+
+  /** Runs an executable of `dist/bin` to its end. */
+  async executable(name: string, ...args: readonly string[]): Promise<string> {
+    return this.run(join(EXECUTABLES, name), args);
   }
 
   kubectl(...args: readonly string[]): Promise<string> {
-    return this.#tool('kubectl', args);
+    return this.run(fetchTool('kubectl'), args);
+  }
+
+  /** Runs a program with this cluster's kubeconfig. @returns standard output @throws Error with what it printed, if it fails */
+  async run(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
+    return (await run(program, args, { env: { ...this.#env, ...env }, cwd: this.folder, maxBuffer: 2 ** 24 })).stdout;
   }
 
   async kubectlWithInput(input: string, ...args: readonly string[]): Promise<string> {
@@ -51,7 +67,7 @@ export class Cluster {
   }
 
   helm(...args: readonly string[]): Promise<string> {
-    return this.#tool('helm', args);
+    return this.run(fetchTool('helm'), args);
   }
 
   /** Has kubectl apply `objects`. */
@@ -81,10 +97,6 @@ export class Cluster {
   }
 
   async remove(): Promise<void> {
-    await this.keelson('down', '--delete').finally(() => rm(this.#folder, { recursive: true, force: true }));
-  }
-
-  async #tool(tool: Tool, args: readonly string[]): Promise<string> {
-    return (await run(fetchTool(tool), args, { env: this.#env, cwd: this.#folder })).stdout;
+    await this.keelson('down', '--delete').finally(() => rm(this.folder, { recursive: true, force: true }));
   }
 }

@@ -36,15 +36,13 @@ const everything = (): boolean => true;
 /**
  * Streams the changes of what a request selects. Registering with the cache and reading what came before happen in one turn of the event
  * loop, so nothing falls between.
- * @throws StatusError Expired (410) if the cache no longer has all changes since the revision asked for
+ * If the cache no longer has all changes since the revision asked for, the stream is one event of type ERROR with a `Status` Expired (410), as upstream's.
  */
 export async function watchObjects(deps: WatchDeps, cache: ResourceCache, request: WatchRequest): Promise<ApiResponse> {
   const wanted = parseResourceVersion(request.query.resourceVersion);
   const startsWithState = request.query.sendInitialEvents ?? (wanted === undefined || wanted === 0);
   if (wanted === undefined) await deps.hub.fresh();
   else await deps.hub.reached(wanted);
-  // Refused now, while the response can still say so with its status.
-  if (!startsWithState && wanted !== undefined && cache.changesAfter(wanted) === undefined) throw tooOld(wanted, cache.oldestRevision);
   return {
     status: 200,
     headers: { 'content-type': request.encoder.watchContentType, 'cache-control': 'no-cache, private' },
@@ -58,6 +56,11 @@ async function streamChanges(
   { encoder, query, selection, signal }: WatchRequest,
   { from, sink }: { readonly sink: ByteSink; readonly from: Revision | undefined },
 ): Promise<void> {
+  const changes = from === undefined ? [] : cache.changesAfter(from);
+  if (changes === undefined) {
+    sink.write(encoder.watch.error(tooOld(from ?? 0, cache.oldestRevision).status));
+    return;
+  }
   const start = from ?? deps.hub.revision;
   const watcher = new CacheWatcher({
     scope: selection.scope,
@@ -67,7 +70,7 @@ async function streamChanges(
     from: start,
   });
   const state = from === undefined ? selectState(cache, selection) : [];
-  for (const event of from === undefined ? [] : (cache.changesAfter(from) ?? [])) watcher.offer(event);
+  for (const event of changes) watcher.offer(event);
   const remove = cache.add(watcher);
   const end = endOf(deps, query, signal);
   const bookmarks = query.allowWatchBookmarks

@@ -1,4 +1,4 @@
-import { configmaps, events, namespaces, nodes, pods, type ConfigMap } from '@keelson/api';
+import { configmaps, events, namespaces, nodes, pods, servicecidrs, type ConfigMap } from '@keelson/api';
 import type { WatchEvent } from '@keelson/client';
 import { startTestApiserver, type TestApiserver } from '../testing/start-test-apiserver';
 
@@ -14,6 +14,12 @@ describe('an apiserver', () => {
   it('has its namespaces when it begins to serve', async () => {
     const { items } = await server.admin.resource(namespaces).list();
     expect(items.map(({ metadata }) => metadata.name)).toEqual(['default', 'kube-node-lease', 'kube-public', 'kube-system']);
+  });
+
+  it('shows the range of cluster IPs as a ServiceCIDR that is ready', async () => {
+    const { spec, status } = await server.admin.resource(servicecidrs).get({ name: 'kubernetes' });
+    expect(spec.cidrs).toEqual(['10.96.0.0/16']);
+    expect(status?.conditions).toMatchObject([{ type: 'Ready', status: 'True' }]);
   });
 
   it('stores an object with what the server decides, and gives it back', async () => {

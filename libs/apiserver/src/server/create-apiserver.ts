@@ -16,6 +16,7 @@ import { CacheHub } from '../watch-cache/cache-hub';
 import type { ApiserverConfig } from './apiserver-config';
 import { createAuth, type Auth } from './create-auth';
 import { createEndpoint } from './create-endpoint';
+import { ensureDefaultServiceCidr } from '../services/default-service-cidr';
 import { createServices } from './create-services';
 import { requestMetrics } from './request-metrics';
 import { planResources, ResourceTable } from './resource-table';
@@ -68,27 +69,16 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
   });
   const services = createServices(config, table, deps);
   await ensureSystemObjects(table);
+  await ensureDefaultServiceCidr(table.registry('networking.k8s.io', 'v1', 'servicecidrs'), config.serviceClusterIpRange, deps.clock);
   const auth = createAuth(config, hub, deps.clock);
   const kubelets = new KubeletClient(config.kubeletClient);
   const admission = createAdmission(config, { table, auth, random: deps.random });
   const endpoint = createEndpoint({ config, deps, hub, table, auth, schemas, kubelets, admission });
-  const filters = filterChain({
-    log: deps.log,
-    clock: deps.clock,
-    metrics: requestMetrics(deps.metrics),
-    writeStatus,
-    authenticator: auth.authenticator,
-    authorizer: auth.authorizer,
-    anonymous: config.anonymousAuth,
-    requestTimeoutMilliseconds: config.requestTimeoutMilliseconds,
-    maxRequestsInFlight: config.maxRequestsInFlight,
-    maxMutatingRequestsInFlight: config.maxMutatingRequestsInFlight,
-  });
   deps.health.add('etcd', () => deps.store.check());
   const server = new ApiServer({
     serving: config.serving,
     clientCertificateAuthority: config.clientCertificateAuthority,
-    handler: chain(filters, endpoint),
+    handler: chain(createFilters(config, auth, deps), endpoint),
     log: deps.log,
   });
   await services.start();
@@ -101,6 +91,21 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
       await hub.close();
     },
   };
+}
+
+function createFilters(config: ApiserverConfig, auth: Auth, deps: ApiserverDeps): ReturnType<typeof filterChain> {
+  return filterChain({
+    log: deps.log,
+    clock: deps.clock,
+    metrics: requestMetrics(deps.metrics),
+    writeStatus,
+    authenticator: auth.authenticator,
+    authorizer: auth.authorizer,
+    anonymous: config.anonymousAuth,
+    requestTimeoutMilliseconds: config.requestTimeoutMilliseconds,
+    maxRequestsInFlight: config.maxRequestsInFlight,
+    maxMutatingRequestsInFlight: config.maxMutatingRequestsInFlight,
+  });
 }
 
 /** Kinds whose delete answers with the object; their storage's `ReturnDeletedObject` upstream. */

@@ -56,6 +56,25 @@ describe('HollowRuntime', () => {
     expect((await runtime.containers())[0]).toMatchObject({ state: 'exited', exitCode: 3, reason: 'Error', finishedAt: clock.now() });
   });
 
+  it('ends a container as its shell command says, unless the pod says otherwise', async () => {
+    const clock = new FakeClock();
+    const runtime = new HollowRuntime({ node: 'node-1', clock });
+    const failing = { ...container, command: ['sh', '-c', 'exit 7'] };
+    for (const annotations of [{}, { [RUN_SECONDS]: '0' }]) {
+      const sandbox = sandboxOf(annotations);
+      await runtime.startContainer(await runtime.createContainer(await runtime.runSandbox(sandbox), failing, sandbox));
+    }
+    await clock.advance(1);
+    expect((await runtime.containers()).map(({ exitCode }) => exitCode)).toEqual([7, 0]);
+  });
+
+  it('has every image but those tagged 404', async () => {
+    const runtime = open();
+    expect(await runtime.image('web:404')).toBeUndefined();
+    await expect(runtime.pullImage('web:404')).rejects.toThrow('failed to pull image "web:404": not found');
+    expect(await runtime.image('web:4040')).toBeDefined();
+  });
+
   it('leaves no timer behind when a container is stopped before its scripted end', async () => {
     const clock = new FakeClock();
     const runtime = new HollowRuntime({ node: 'node-1', clock });

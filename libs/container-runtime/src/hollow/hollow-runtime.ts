@@ -11,8 +11,9 @@ import type {
   Sandbox,
   SandboxConfig,
 } from '../container-runtime';
-import { NotFound, NotSupported } from '../runtime-errors';
-import { scriptOf } from './scripted-end';
+import { ImagePullError, NotFound, NotSupported } from '../runtime-errors';
+import { scriptOf, type ScriptedEnd } from './scripted-end';
+import { endOfShellScript } from './shell-script';
 
 /** 128 + SIGTERM: how a process ends that is told to stop. */
 const STOPPED_EXIT_CODE = 143;
@@ -30,7 +31,8 @@ interface HollowSandbox {
 
 /**
  * Simulated pods, for nodes by the thousand: a container is a record that runs from its start until it is told to stop, as in upstream's
- * kubemark. The annotations of {@link scriptOf} let a pod's containers end by themselves. All of it is in memory: a new instance is an empty node.
+ * kubemark. The annotations of {@link scriptOf}, or a command that {@link endOfShellScript} understands, let a pod's containers end by themselves.
+ * All images are there but those tagged `404`. All of it is in memory: a new instance is an empty node.
  */
 export class HollowRuntime implements ContainerRuntime {
   readonly name = 'hollow';
@@ -41,6 +43,8 @@ export class HollowRuntime implements ContainerRuntime {
   readonly #sandboxes = new Map<string, HollowSandbox>();
   /** In order of creation; each belongs to a sandbox of `#sandboxes`. */
   readonly #containers = new Map<string, Container>();
+  /** How the containers end whose command tells; what the pod's annotations say goes before it. */
+  readonly #commandEnds = new Map<string, ScriptedEnd>();
   /** Cancels the end that a running container's script has set. */
   readonly #ends = new Map<string, () => void>();
   readonly #listeners = new Set<(event: RuntimeEvent) => void>();
@@ -106,6 +110,8 @@ export class HollowRuntime implements ContainerRuntime {
     if (!this.#sandboxes.has(sandboxId)) return Promise.reject(new NotFound(`no such sandbox: ${sandboxId}`));
     const id = this.#newId();
     const { name, attempt, image, labels, annotations } = config;
+    const commandEnd = endOfShellScript(config);
+    if (commandEnd !== undefined) this.#commandEnds.set(id, commandEnd);
     this.#containers.set(id, {
       ...{ id, sandboxId, pod: sandbox.pod, name, attempt, image, labels, annotations },
       imageId: hollowImage(image).id,
@@ -120,7 +126,7 @@ export class HollowRuntime implements ContainerRuntime {
     const container = this.#containers.get(id);
     if (container === undefined) throw new NotFound(`no such container: ${id}`);
     if (container.state !== 'created') return Promise.resolve();
-    const script = scriptOf(this.#sandboxes.get(container.sandboxId)?.config.annotations ?? {});
+    const script = scriptOf(this.#sandboxes.get(container.sandboxId)?.config.annotations ?? {}) ?? this.#commandEnds.get(id);
     this.#containers.set(id, { ...container, state: 'running', startedAt: this.#clock.now() });
     this.#tell(container, 'started');
     if (script !== undefined)
@@ -140,6 +146,7 @@ export class HollowRuntime implements ContainerRuntime {
     const container = this.#containers.get(id);
     if (container !== undefined) {
       this.#containers.delete(id);
+      this.#commandEnds.delete(id);
       this.#tell(container, 'removed');
     }
     return Promise.resolve();
@@ -174,8 +181,8 @@ export class HollowRuntime implements ContainerRuntime {
     return Promise.resolve();
   }
 
-  image(reference: string): Promise<Image> {
-    return Promise.resolve(hollowImage(reference));
+  image(reference: string): Promise<Image | undefined> {
+    return Promise.resolve(MISSING_IMAGE.test(reference) ? undefined : hollowImage(reference));
   }
 
   images(): Promise<readonly Image[]> {
@@ -183,6 +190,7 @@ export class HollowRuntime implements ContainerRuntime {
   }
 
   pullImage(reference: string): Promise<string> {
+    if (MISSING_IMAGE.test(reference)) return Promise.reject(new ImagePullError(reference, 'not found'));
     return Promise.resolve(hollowImage(reference).id);
   }
 
@@ -244,7 +252,10 @@ export class HollowRuntime implements ContainerRuntime {
   }
 }
 
-/** Every image is there, and is what its reference says. */
+/** An image that no simulated node has and no registry knows, for trying what happens then. */
+const MISSING_IMAGE = /:404$/;
+
+/** An image is what its reference says. */
 function hollowImage(reference: string): Image {
   return { id: `hollow://${reference}`, tags: [reference], digests: [], sizeBytes: 0, user: '' };
 }

@@ -1,0 +1,19 @@
+import type { ContainerConfig } from '../container-runtime';
+import type { ScriptedEnd } from './scripted-end';
+
+const SHELL = /^(\/bin\/|\/usr\/bin\/)?(ba|da)?sh$/;
+
+/**
+ * How a simulated container ends that is told to run a shell script. No script is run; of its words only `sleep SECONDS` and `exit CODE` are understood, so that a Job's
+ * pods end as on a real node: it sleeps as long as its first `sleep` says, and of several exits it takes the one that succeeds.
+ * @returns undefined for anything else: it runs until it is told to stop
+ */
+export function endOfShellScript({ command = [], args = [] }: Pick<ContainerConfig, 'command' | 'args'>): ScriptedEnd | undefined {
+  const [program = '', ...words] = [...command, ...args];
+  if (!SHELL.test(program)) return undefined;
+  const script = words.join(' ');
+  const codes = [...script.matchAll(/\bexit (\d{1,3})\b/g)].map(([, code]) => Number(code));
+  const [first] = codes;
+  if (first === undefined) return undefined;
+  return { runMilliseconds: Number(/\bsleep (\d+(\.\d+)?)/.exec(script)?.[1] ?? 0) * 1000, exitCode: codes.includes(0) ? 0 : first };
+}
