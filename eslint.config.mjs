@@ -31,6 +31,7 @@ const libraries = [
   'kubelet',
   'launcher',
   'netfilter',
+  'one-process',
   'pki',
   'proxy',
   'scheduler',

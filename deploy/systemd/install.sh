@@ -28,6 +28,8 @@ KUBELET=/var/lib/kubelet
 UNITS=/etc/systemd/system
 CONTROL_PLANE='kube-apiserver kube-controller-manager kube-scheduler cloud-controller-manager addon-manager'
 NODE='kubelet kube-proxy'
+# Of those, what is installed and not enabled: it is of use only to kubelets that are told to wait for it.
+OPTIONAL='cloud-controller-manager'
 SHARED_UNITS='keelson.target keelson-renew-certificates.service keelson-renew-certificates.timer'
 
 here=$(dirname "$(readlink -f "$0")")
@@ -114,8 +116,9 @@ make_certificates() {
     done
     return
   fi
+  mkdir -p "$KUBERNETES/addons"
   issue_certificates >/dev/null
-  [ -e "$KUBERNETES/kubelet.conf" ] || ln -s "kubelet-$node.conf" "$KUBERNETES/kubelet.conf"
+  [ -e "$KUBERNETES/kubelet.conf" ] || ln -s "kubelets/$node.conf" "$KUBERNETES/kubelet.conf"
 }
 
 # Prints what it wrote.
@@ -138,15 +141,20 @@ install() {
   write_settings
   make_certificates
   write_units
+  enabled=
+  for daemon in $daemons; do case " $OPTIONAL " in *" $daemon "*) ;; *) enabled="$enabled$daemon " ;; esac done
   timer=keelson-renew-certificates.timer
   [ "$only" != node ] || timer=
   ! is_booted || systemctl daemon-reload
   # shellcheck disable=SC2086
-  systemctl --quiet enable keelson.target $timer $daemons
+  systemctl --quiet enable keelson.target $timer $enabled
   if [ "$start" = yes ] && is_booted; then
     # shellcheck disable=SC2086
-    systemctl restart keelson.target $timer $daemons
-    echo "Started $daemons"
+    systemctl restart keelson.target $timer $enabled
+    # One that an operator has enabled follows the others.
+    # shellcheck disable=SC2086
+    systemctl try-restart $daemons
+    echo "Started $enabled"
   fi
   [ "$only" = node ] || echo "A kubeconfig with every right is in $KUBERNETES/admin.conf"
 }
@@ -190,8 +198,7 @@ uninstall() {
 purge_state() {
   if [ -n "$prefix" ] && [ -e "$CONFIGURATION/kubelet.env" ]; then
     name=$(sed -n 's,.*--hostname-override=\([^ ]*\).*,\1,p' "$CONFIGURATION/kubelet.env")
-    "$prefix/bin/keelson" clean-node "$name" --root-dir "$KUBELET"
-    "$prefix/bin/kube-proxy" --cleanup || echo 'install.sh: the rules of Services could not be removed; a restart of the machine does it' >&2
+    "$prefix/bin/keelson" clean-node "${name:-$(hostname)}" --root-dir "$KUBELET"
   fi
   rm -rf "$CONFIGURATION" "$KUBERNETES" "$STATE" "$KUBELET" /etc/sysusers.d/keelson.conf
   for user in $CONTROL_PLANE; do ! id "$user" >/dev/null 2>&1 || userdel "$user"; done

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { removeContainers, unmountBelow } from '@keelson/launcher';
+import { removeNodeTraces, unmountBelow } from '@keelson/launcher';
 import type { Command } from 'commander';
 
 /** Where the kubelet keeps the logs of pods, a folder for each, `NAMESPACE_NAME_UID`. */
@@ -11,13 +11,13 @@ export function addCleanNodeCommand(program: Command): void {
   program
     .command('clean-node')
     .argument('<name>', "the node's name")
-    .description('remove what a stopped kubelet has left on this machine: containers, their network, mounts, files')
+    .description('remove what a stopped kubelet and kube-proxy have left on this machine: containers, network, rules, mounts, files')
     .option('--root-dir <folder>', "the kubelet's folder", '/var/lib/kubelet')
     .action((name: string, { rootDir }: { readonly rootDir: string }) => cleanNode(name, resolve(rootDir)));
 }
 
 async function cleanNode(name: string, root: string): Promise<void> {
-  await removeContainers([name], { network: true });
+  await removeNodeTraces([name], { network: true });
   await unmountBelow(root);
   const pods = new Set(await entriesOf(join(root, 'pods')));
   for (const entry of await entriesOf(POD_LOGS))

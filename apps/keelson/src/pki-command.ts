@@ -1,5 +1,5 @@
 import { formatIp, parseCidr, systemClock } from '@keelson/apimachinery';
-import { ensureClusterPki, ensureEtcdPki } from '@keelson/pki';
+import { ensureClusterPki } from '@keelson/pki';
 import type { Command } from 'commander';
 
 interface PkiOptions {
@@ -36,11 +36,11 @@ async function makePki(folder: string, options: PkiOptions): Promise<void> {
     serviceAddress: firstAddress(options.serviceClusterIpRange),
     clusterDomain: options.clusterDomain,
     nodes: options.node,
+    etcd: options.etcd.length > 0,
+    etcdNames: options.etcd,
     clock: systemClock,
   });
-  const etcd =
-    options.etcd.length === 0 ? [] : (await ensureEtcdPki(folder, { names: options.etcd, addresses: [], clock: systemClock })).written;
-  for (const path of [...written, ...etcd]) process.stdout.write(`${path}\n`);
+  for (const path of written) process.stdout.write(`${path}\n`);
 }
 
 /** The `kubernetes` Service's. */

@@ -3,7 +3,6 @@
 set -eu
 /usr/lib/keelson/deploy/choose-iptables.sh
 keelson clean-node "$NODE_NAME" --root-dir "$KUBELET_ROOT"
-kube-proxy --cleanup
 nsenter --target "$(pidof -s dockerd || echo 1)" --mount -- sh -euc '
   ! mountpoint -q "$1" || umount "$1"
   rmdir "$1"

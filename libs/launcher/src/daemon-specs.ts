@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ClusterPki } from '@keelson/pki';
+import type { ClusterPkiPaths } from '@keelson/pki';
 import type { ClusterFolder } from './cluster-folder';
 import type { ClusterSettings } from './cluster-settings';
 
@@ -8,9 +8,9 @@ export const KUBERNETES_ADDRESS = '10.96.0.1';
 export const CLUSTER_DNS_ADDRESS = '10.96.0.10';
 export const CLUSTER_DOMAIN = 'cluster.local';
 export const POD_RANGE = '10.244.0.0/16';
-const ISSUER = `https://kubernetes.default.svc.${CLUSTER_DOMAIN}`;
+export const ISSUER = `https://kubernetes.default.svc.${CLUSTER_DOMAIN}`;
 
-/** One daemon as it is started: upstream's executable with upstream's flags. */
+/** One daemon as it is started: upstream's executable with upstream's flags, found among Keelson's own or on the machine. */
 export interface DaemonSpec {
   /** What it is called in `keelson status` and `keelson logs`. */
   readonly name: string;
@@ -23,7 +23,7 @@ export interface DaemonSpec {
 interface SpecInput {
   readonly folder: ClusterFolder;
   readonly settings: ClusterSettings;
-  readonly pki: ClusterPki;
+  readonly pki: ClusterPkiPaths;
 }
 
 const KUBELET_PORT = 10250;
@@ -32,22 +32,66 @@ const CONTROLLER_MANAGER_PORT = 10257;
 const SCHEDULER_PORT = 10259;
 const PROXY_HEALTH_PORT = 10256;
 const PROXY_METRICS_PORT = 10249;
+const ETCD_PORT = 2379;
+const ETCD_PEER_PORT = 2380;
+const ETCD_URL = `https://127.0.0.1:${ETCD_PORT}`;
 
 export const nodeName = (index: number): string => `node-${index + 1}`;
 
 /** Every daemon of a cluster, in the order in which they are started; they are stopped in the opposite order. */
 export function daemonSpecs(input: SpecInput): readonly DaemonSpec[] {
-  return [apiserver(input), controllerManager(input), scheduler(input), ...kubelets(input), ...proxies(input)];
+  if (input.settings.oneProcess) return [wholeCluster(input)];
+  return [...etcd(input), apiserver(input), controllerManager(input), scheduler(input), ...kubelets(input), ...proxies(input)];
 }
 
-function apiserver({ folder, pki, settings }: SpecInput): DaemonSpec {
+/** The control plane and all simulated nodes; it finds out from the settings what it is to run. */
+function wholeCluster({ settings }: SpecInput): DaemonSpec {
+  return { name: 'cluster', executable: 'keelson', ports: [settings.securePort], args: ['run-in-one-process'] };
+}
+
+/** One member that only this machine can reach, and only with a certificate. */
+function etcd({ folder, pki, settings }: SpecInput): readonly DaemonSpec[] {
+  if (settings.store !== 'etcd') return [];
+  const peer = `https://127.0.0.1:${ETCD_PEER_PORT}`;
+  const args = [
+    '--name=keelson',
+    `--data-dir=${folder.data('etcd')}`,
+    `--listen-client-urls=${ETCD_URL}`,
+    `--advertise-client-urls=${ETCD_URL}`,
+    `--listen-peer-urls=${peer}`,
+    `--initial-advertise-peer-urls=${peer}`,
+    `--initial-cluster=keelson=${peer}`,
+    '--client-cert-auth=true',
+    `--trusted-ca-file=${pki.etcd.caFile}`,
+    `--cert-file=${pki.etcd.serverCertificateFile}`,
+    `--key-file=${pki.etcd.serverKeyFile}`,
+    '--peer-client-cert-auth=true',
+    `--peer-trusted-ca-file=${pki.etcd.caFile}`,
+    `--peer-cert-file=${pki.etcd.peerCertificateFile}`,
+    `--peer-key-file=${pki.etcd.peerKeyFile}`,
+    '--snapshot-count=10000',
+  ];
+  return [{ name: 'etcd', executable: 'etcd', ports: [ETCD_PORT, ETCD_PEER_PORT], args }];
+}
+
+function storeFlags({ folder, pki, settings }: SpecInput): readonly string[] {
+  if (settings.store === 'lmdb') return ['--storage-backend=lmdb', `--data-dir=${folder.data('lmdb')}`];
+  return [
+    `--etcd-servers=${ETCD_URL}`,
+    `--etcd-cafile=${pki.etcd.caFile}`,
+    `--etcd-certfile=${pki.etcd.clientCertificateFile}`,
+    `--etcd-keyfile=${pki.etcd.clientKeyFile}`,
+  ];
+}
+
+function apiserver(input: SpecInput): DaemonSpec {
+  const { pki, settings } = input;
   return {
     name: 'kube-apiserver',
     executable: 'kube-apiserver',
     ports: [settings.securePort],
     args: [
-      '--storage-backend=lmdb',
-      `--data-dir=${folder.data('lmdb')}`,
+      ...storeFlags(input),
       `--secure-port=${settings.securePort}`,
       `--advertise-address=${settings.advertiseAddress}`,
       `--tls-cert-file=${pki.apiServerCertificateFile}`,
@@ -102,7 +146,7 @@ function hollowKubelet({ folder, pki, settings }: SpecInput): DaemonSpec {
     executable: 'kubelet',
     ports: [],
     args: [
-      `--kubeconfig=${pki.kubeconfigs.admin}`,
+      `--hollow-kubeconfig-dir=${pki.kubeconfigs.kubeletFolder}`,
       `--hollow-nodes=${settings.nodes}`,
       '--hollow-node-prefix=node-',
       `--cert-dir=${folder.data('kubelet')}`,

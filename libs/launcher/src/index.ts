@@ -1,9 +1,12 @@
 export { ClusterFolder } from './cluster-folder';
-export { readSettings } from './cluster-settings';
-export { daemonSpecs } from './daemon-specs';
+export { ensurePki } from './cluster-pki';
+export { processMark, SUPERVISOR } from './cluster-processes';
+export { readSettings, type ClusterSettings } from './cluster-settings';
+export { CLUSTER_DOMAIN, daemonSpecs, ISSUER, POD_RANGE, SERVICE_RANGE } from './daemon-specs';
+export { copyLog, followLog, type FollowLogOptions } from './follow-log';
 export { Launcher, type LauncherDeps, type UpOptions } from './launcher';
 export { thisMachine, type Machine } from './machine';
-export { removeContainers } from './node-containers';
+export { removeNodeTraces, type RemoveNodeTraces } from './node-traces';
 export { identityOf } from './process-identity';
 export { supervise, type SupervisorOptions } from './supervisor';
 export { UserError, type Terminal } from './terminal';

@@ -91,7 +91,7 @@ export function issueClientCertificate(
   return issueWithNewKey(authority, subject, { ...options, usages: ['digital signature', 'key encipherment', 'client auth'] });
 }
 
-/** A certificate for one who is both, as the members of an etcd cluster are to each other. */
+/** A certificate for a member of a group of equals, which both serves and calls. */
 export function issuePeerCertificate(
   authority: CertificateAuthority,
   subject: CertificateSubject,

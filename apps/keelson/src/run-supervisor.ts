@@ -1,0 +1,24 @@
+import { systemClock } from '@keelson/apimachinery';
+import { createLogger } from '@keelson/component-base';
+import { daemonSpecs, ensurePki, identityOf, readSettings, supervise, UserError, type ClusterFolder } from '@keelson/launcher';
+
+/** The process that keeps a cluster's daemons running, until it gets a signal. */
+export async function runSupervisor({
+  environment,
+  executables,
+  folder,
+}: {
+  /** The folder of the daemons' executables. */
+  readonly executables: string;
+  readonly folder: ClusterFolder;
+  readonly environment: NodeJS.ProcessEnv;
+}): Promise<void> {
+  const settings = await readSettings(folder);
+  const self = identityOf(process.pid);
+  if (settings === undefined || self === undefined) throw new UserError(`there is no cluster in ${folder.home}`);
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+  const log = createLogger({ name: 'keelson', format: 'text', verbosity: 0, stream: process.stderr, pid: process.pid, clock: systemClock });
+  const specs = daemonSpecs({ folder, settings, pki: await ensurePki(folder, settings, systemClock) });
+  await supervise({ folder, specs, executables, environment, self, clock: systemClock, log, signal: stop.signal });
+}
