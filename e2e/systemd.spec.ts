@@ -17,9 +17,9 @@ const whyNotVerified = spawnSync('systemd-analyze', ['--version']).status === 0 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'keelson-units-'));
     for (const name of readdirSync(UNITS)) {
-      const daemon = name.replace(/\.service\.in$/, '');
-      if (daemon.includes('manager') && !isBuilt(daemon)) continue;
       const text = readFileSync(join(UNITS, name), 'utf8');
+      const [, daemon] = /@PREFIX@\/bin\/(\S+)/.exec(text) ?? [];
+      if (daemon !== undefined && !isBuilt(daemon)) continue;
       const executables = text.replaceAll('@PREFIX@/bin', EXECUTABLES);
       writeFileSync(
         join(folder, name.replace(/\.in$/, '')),
