@@ -1,25 +1,12 @@
-import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { systemClock } from '@keelson/apimachinery';
 import { KEELSON_VERSION, KUBERNETES_VERSION } from '@keelson/component-base';
-import {
-  ClusterFolder,
-  copyLog,
-  followLog,
-  Launcher,
-  processMark,
-  removeNodeTraces,
-  SUPERVISOR,
-  thisMachine,
-  UserError,
-  type UpOptions,
-} from '@keelson/launcher';
+import { ClusterFolder, copyLog, followLog, UserError, type Launcher, type UpOptions } from '@keelson/launcher';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addCleanNodeCommand } from './clean-node-command';
 import { addPkiCommand } from './pki-command';
-import { runSupervisor } from './run-supervisor';
 
 const folder = new ClusterFolder(resolve(process.env['KEELSON_HOME'] ?? join(homedir(), '.keelson')));
 const environment = { ...process.env, KEELSON_HOME: folder.home };
@@ -33,24 +20,10 @@ for (const stream of [process.stdout, process.stderr])
     if (error.code !== 'EPIPE') throw error;
   });
 
-const launcher = new Launcher({
-  folder,
-  machine: thisMachine(process.env['PATH'] ?? ''),
-  terminal: { say: (line) => void process.stdout.write(`${line}\n`) },
-  clock: systemClock,
-  startSupervisor,
-  removeNodeTraces,
-  userKubeconfig: process.env['KUBECONFIG']?.split(':')[0] ?? join(homedir(), '.kube', 'config'),
-});
-
-/** Apart from this process: it goes on when the terminal is closed. */
-function startSupervisor(): void {
-  const log = folder.logFile('keelson');
-  mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
-  const output = openSync(log, 'a', 0o600);
-  const env = { ...environment, ...processMark(folder.home, SUPERVISOR) };
-  spawn(process.execPath, ['--enable-source-maps', self, 'supervise'], { detached: true, env, stdio: ['ignore', output, output] }).unref();
-  closeSync(output);
+/** Only when a command needs it: the supervisor and a cluster in one process, which stay, do without. */
+async function launcher(): Promise<Launcher> {
+  const { makeLauncher } = await import('./make-launcher');
+  return makeLauncher({ folder, environment, self });
 }
 
 function positive(text: string): number {
@@ -83,16 +56,16 @@ program
   .option('--secure-port <port>', "the API server's port", positive)
   .option('--wait', 'wait for the nodes and the addons', true)
   .option('--no-wait', 'do not wait for them')
-  .action((options: UpOptions) => launcher.up(options));
+  .action(async (options: UpOptions) => (await launcher()).up(options));
 program
   .command('down')
   .description('stop the cluster and keep its data')
   .option('--delete', 'delete its data too', false)
-  .action((options: { delete: boolean }) => launcher.down({ remove: options.delete }));
+  .action(async (options: { delete: boolean }) => (await launcher()).down({ remove: options.delete }));
 program
   .command('status')
   .description('show what runs')
-  .action(() => launcher.status());
+  .action(async () => (await launcher()).status());
 program
   .command('logs')
   .argument('<name>', 'a daemon, as keelson status names it; keelson for the supervisor')
@@ -107,11 +80,14 @@ program
   .command('doctor')
   .description('look whether this machine is fit for a cluster')
   .action(async () => {
-    if (!(await launcher.doctor())) process.exitCode = 1;
+    if (!(await (await launcher()).doctor())) process.exitCode = 1;
   });
 addPkiCommand(program);
 addCleanNodeCommand(program);
-program.command('supervise', { hidden: true }).action(() => runSupervisor({ folder, environment, executables }));
+program.command('supervise', { hidden: true }).action(async () => {
+  const { runSupervisor } = await import('./run-supervisor');
+  await runSupervisor({ folder, environment, executables });
+});
 program.command('run-in-one-process', { hidden: true }).action(async () => {
   const { runInOneProcess } = await import('./run-in-one-process');
   await runInOneProcess(folder);

@@ -1,6 +1,6 @@
 import { systemClock } from '@keelson/apimachinery';
 import { createLogger } from '@keelson/component-base';
-import { daemonSpecs, ensurePki, identityOf, readSettings, supervise, UserError, type ClusterFolder } from '@keelson/launcher';
+import { clusterPaths, daemonSpecs, identityOf, readSettings, supervise, UserError, type ClusterFolder } from '@keelson/launcher';
 
 /** The process that keeps a cluster's daemons running, until it gets a signal. */
 export async function runSupervisor({
@@ -19,6 +19,6 @@ export async function runSupervisor({
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
   const log = createLogger({ name: 'keelson', format: 'text', verbosity: 0, stream: process.stderr, pid: process.pid, clock: systemClock });
-  const specs = daemonSpecs({ folder, settings, pki: await ensurePki(folder, settings, systemClock) });
+  const specs = daemonSpecs({ folder, settings, pki: clusterPaths(folder, settings) });
   await supervise({ folder, specs, executables, environment, self, clock: systemClock, log, signal: stop.signal });
 }

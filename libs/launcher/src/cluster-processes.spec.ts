@@ -7,7 +7,10 @@ const HOME = `/nowhere/keelson-processes-${process.pid}`;
 const children: ChildProcess[] = [];
 
 function start(name: string, script: string, home = HOME): ChildProcess {
-  const child = spawn('/bin/sh', ['-c', script], { env: { ...process.env, ...processMark(home, name) }, stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn('/bin/sh', ['-c', script], {
+    env: { ...process.env, ...processMark(home, name) },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   children.push(child);
   return child;
 }

@@ -20,7 +20,7 @@ function collector() {
     get text() {
       return text;
     },
-    write(chunk: Uint8Array) {
+    write: (chunk: Uint8Array) => {
       text += Buffer.from(chunk).toString();
       wake();
     },

@@ -12,7 +12,9 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 describe('withHomeLock', () => {
   it('refuses a second holder, names the first, and is free again after it', async () => {
     await withHomeLock(home, async () => {
-      await expect(withHomeLock(home, () => Promise.resolve())).rejects.toThrow(`(pid ${process.pid}) is starting or stopping the cluster in ${home}`);
+      await expect(withHomeLock(home, () => Promise.resolve())).rejects.toThrow(
+        `(pid ${process.pid}) is starting or stopping the cluster in ${home}`,
+      );
     });
     expect(await withHomeLock(home, () => Promise.resolve('free'))).toBe('free');
   });

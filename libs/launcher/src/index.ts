@@ -1,8 +1,9 @@
 export { ClusterFolder } from './cluster-folder';
+export { clusterPaths } from './cluster-paths';
 export { ensurePki } from './cluster-pki';
 export { processMark, SUPERVISOR } from './cluster-processes';
 export { readSettings, type ClusterSettings } from './cluster-settings';
-export { CLUSTER_DOMAIN, daemonSpecs, ISSUER, POD_RANGE, SERVICE_RANGE } from './daemon-specs';
+export { daemonSpecs, ISSUER, KUBERNETES_ADDRESS, POD_RANGE, SERVICE_RANGE } from './daemon-specs';
 export { copyLog, followLog, type FollowLogOptions } from './follow-log';
 export { Launcher, type LauncherDeps, type UpOptions } from './launcher';
 export { thisMachine, type Machine } from './machine';

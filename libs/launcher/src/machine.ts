@@ -60,8 +60,12 @@ export function thisMachine(path: string): Machine {
       await run('apt-get', ['update', '-q']);
       await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages]);
     },
-    startService: async (name) => void (await run('systemctl', ['enable', '--now', name])),
-    stopService: async (name) => void (await run('systemctl', ['disable', '--now', name])),
+    async startService(name) {
+      await run('systemctl', ['enable', '--now', name]);
+    },
+    async stopService(name) {
+      await run('systemctl', ['disable', '--now', name]);
+    },
     find: (program) => Promise.resolve(folders.map((folder) => `${folder}/${program}`).find((file) => existsSync(file))),
     isPortTaken,
     portOwner,

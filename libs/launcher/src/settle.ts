@@ -63,7 +63,7 @@ type Given = { readonly [Name in keyof Wishes]?: Exclude<Wishes[Name], undefined
 
 /** Without the wishes that nobody has. */
 function given(wishes: Wishes): Given {
-  return Object.fromEntries(Object.entries(wishes).filter(([, value]) => value !== undefined)) as Given;
+  return Object.fromEntries(Object.entries(wishes).filter(([, value]) => value !== undefined));
 }
 
 /** The address that was kept, as long as the machine still has it. */

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 
 export interface SocketOwner {
   readonly pid: number;
-  /** The program's name, as the kernel keeps it. */
+  /** The name that the program was called by. */
   readonly program: string;
 }
 
@@ -43,7 +44,13 @@ function listeningInodes(table: string, port: string): readonly string[] {
 function ownerOf(inode: string): SocketOwner | undefined {
   const target = `socket:[${inode}]`;
   const pid = readdirSync('/proc').find((entry) => /^\d+$/.test(entry) && opens(entry, target));
-  return pid === undefined ? undefined : { pid: Number(pid), program: readIfThere(`/proc/${pid}/comm`).trim() };
+  return pid === undefined ? undefined : { pid: Number(pid), program: programOf(pid) };
+}
+
+/** The kernel's own name of a process is that of its main thread, which programs change. */
+function programOf(pid: string): string {
+  const [called = ''] = readIfThere(`/proc/${pid}/cmdline`).split('\0');
+  return called === '' ? readIfThere(`/proc/${pid}/comm`).trim() : basename(called);
 }
 
 function opens(pid: string, target: string): boolean {

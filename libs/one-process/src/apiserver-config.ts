@@ -18,7 +18,13 @@ const LIMITS = {
 } as const;
 
 /** What the API server is told. @throws Error naming a file of the PKI that can't be read */
-export async function apiserverConfig({ advertiseAddress, issuer, listen, pki, serviceRange }: OneProcessOptions): Promise<ApiserverConfig> {
+export async function apiserverConfig({
+  advertiseAddress,
+  issuer,
+  listen,
+  pki,
+  serviceRange,
+}: OneProcessOptions): Promise<ApiserverConfig> {
   const read = (path: string): Promise<string> => readFile(path, 'utf8');
   const privateKey = await read(pki.serviceAccountKeyFile);
   return {

@@ -76,13 +76,16 @@ export async function startOneProcessCluster(options: OneProcessOptions, deps: O
 
 /** Waits for the first member that ends, which is to be because all are stopped, then for the others. */
 async function live(members: readonly Promise<void>[], stop: AbortController, close: () => Promise<void>): Promise<void> {
-  await Promise.race(members).catch(() => undefined);
-  const isExpected = stop.signal.aborted;
+  const first = await Promise.race(members).then(
+    () => new Error('a part of the cluster has ended by itself'),
+    (error: unknown) => error,
+  );
+  // Who is stopped while it begins says so by failing; that is not the cluster's failure.
+  const isFailure = !stop.signal.aborted;
   stop.abort();
-  const results = await Promise.allSettled(members);
+  await Promise.allSettled(members);
   await close();
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
-  if (!isExpected) throw new Error('a part of the cluster has ended by itself');
+  if (isFailure) throw first;
 }
 
 async function serve(options: OneProcessOptions, store: Store, { clock, log, program, random }: OneProcessDeps): Promise<Apiserver> {

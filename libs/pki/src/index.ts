@@ -9,14 +9,8 @@ export {
   type IssueOptions,
 } from './certificate-authority';
 export { createCertificateRequest, parseCertificateRequest, signCertificateRequest, type CertificateRequest } from './certificate-request';
-export {
-  clusterPkiPaths,
-  ensureClusterPki,
-  type ClusterPki,
-  type ClusterPkiOptions,
-  type ClusterPkiPaths,
-  type EtcdPki,
-} from './cluster/ensure-cluster-pki';
+export { clusterPkiPaths, type ClusterPkiPaths, type EtcdPki } from './cluster/cluster-pki-paths';
+export { ensureClusterPki, type ClusterPki, type ClusterPkiOptions } from './cluster/ensure-cluster-pki';
 export { ensureServingCertificate, type ServingCertificateFiles, type ServingCertificateOptions } from './cluster/serving-certificate';
 export { generatePrivateKey, parsePrivateKey, privateKeyToPem, publicKeyToPem, type KeyAlgorithm } from './key-pair';
 export { buildKubeconfig, readKubeconfig, type KubeconfigCredentials, type KubeconfigEntry } from './kubeconfig/kubeconfig';

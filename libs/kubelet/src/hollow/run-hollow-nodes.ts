@@ -57,10 +57,19 @@ const NO_OBJECTS: ObjectSource = {
  */
 export async function runHollowNodes(options: HollowNodesOptions, deps: HollowNodesDeps): Promise<void> {
   const runs = Array.from({ length: options.count }, async (_, index) => {
-    await sleep(deps.clock, (index / options.count) * SPREAD_MILLISECONDS, deps.signal);
-    if (!deps.signal.aborted) await runHollowNode(index, options, deps);
+    const signal = ownSignal(deps.signal);
+    await sleep(deps.clock, (index / options.count) * SPREAD_MILLISECONDS, signal);
+    if (!signal.aborted) await runHollowNode(index, options, { ...deps, signal });
   });
   await Promise.all(runs);
+}
+
+/** Each node listens to a signal of its own: adding a listener takes as long as there are listeners, and a node adds one for every request. */
+function ownSignal(shared: AbortSignal): AbortSignal {
+  const stop = new AbortController();
+  if (shared.aborted) stop.abort();
+  else shared.addEventListener('abort', () => stop.abort(), { once: true });
+  return stop.signal;
 }
 
 /** The time over which the nodes start. */

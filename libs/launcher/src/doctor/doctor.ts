@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ClusterFolder } from '../cluster-folder';
-import { clusterPkiPaths } from '@keelson/pki';
+import { clusterPaths } from '../cluster-paths';
 import { DEFAULT_SETTINGS, type ClusterSettings } from '../cluster-settings';
 import { daemonSpecs, type DaemonSpec } from '../daemon-specs';
 import type { Machine } from '../machine';
@@ -21,7 +21,7 @@ export interface DoctorDeps {
 /** Looks at all that a cluster needs of the machine, and says a line for each. Changes nothing. @returns whether `keelson up` would work */
 export async function doctor({ folder, machine, terminal }: DoctorDeps): Promise<boolean> {
   const { finding: state, settings } = await settingsFinding(folder);
-  const { finding: processes, isRunning } = processFinding(folder);
+  const { finding: processes, isRunning, own } = processFinding(folder);
   const runtime = machine.isRoot && (await machine.dockerAnswers()) ? 'docker' : 'hollow';
   const specs = specsOf(folder, settings ?? { ...DEFAULT_SETTINGS, runtime, advertiseAddress: '' });
   const findings: readonly Finding[] = [
@@ -35,14 +35,14 @@ export async function doctor({ folder, machine, terminal }: DoctorDeps): Promise
     ...inotifyFindings(machine),
     state,
     processes,
-    ...(isRunning ? [] : await portFindings(machine, specs)),
+    ...(isRunning ? [] : await portFindings(machine, specs, own)),
   ];
   for (const { line, verdict } of findings) terminal.say(`${SIGNS[verdict]}  ${line}`);
   return findings.every(({ verdict }) => verdict !== 'bad');
 }
 
 function specsOf(folder: ClusterFolder, settings: ClusterSettings): readonly DaemonSpec[] {
-  return daemonSpecs({ folder, settings, pki: clusterPkiPaths(folder.configuration, []) });
+  return daemonSpecs({ folder, settings, pki: clusterPaths(folder, settings) });
 }
 
 function existingParent(path: string): string {

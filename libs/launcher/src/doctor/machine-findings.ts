@@ -11,7 +11,9 @@ const INOTIFY = { 'fs/inotify/max_user_watches': 65_536, 'fs/inotify/max_user_in
 
 export function nodeFinding({ nodeVersion }: Machine): Finding {
   const isNew = Number(nodeVersion.split('.')[0]) >= NODE_MAJOR;
-  return isNew ? good(`Node ${nodeVersion}`) : bad(`Node ${nodeVersion} is too old: run dist/bin/keelson, which has Node ${NODE_MAJOR} with it`);
+  return isNew
+    ? good(`Node ${nodeVersion}`)
+    : bad(`Node ${nodeVersion} is too old: run dist/bin/keelson, which has Node ${NODE_MAJOR} with it`);
 }
 
 export function rootFinding({ isRoot }: Machine): Finding {
@@ -27,7 +29,11 @@ export async function dockerFinding(machine: Machine): Promise<Finding> {
 }
 
 /** @param use what it is needed for */
-export async function programFinding(machine: Machine, program: string, { package: name, use }: { package: string; use: string }): Promise<Finding> {
+export async function programFinding(
+  machine: Machine,
+  program: string,
+  { package: name, use }: { package: string; use: string },
+): Promise<Finding> {
   const path = await machine.find(program);
   if (path !== undefined) return good(`${program} is at ${path}`);
   return fair(`${program} is not installed, which ${use} needs: ${machine.hasApt ? `sudo apt-get install ${name}` : `install ${name}`}`);
@@ -46,6 +52,8 @@ export function inotifyFindings(machine: Machine): readonly Finding[] {
     const value = machine.kernelSetting(name);
     const variable = name.replaceAll('/', '.');
     if (value === undefined) return fair(`${variable} can't be read`);
-    return value >= wanted ? good(`${variable} is ${value}`) : fair(`${variable} is ${value}, which is little: sudo sysctl ${variable}=${wanted}`);
+    return value >= wanted
+      ? good(`${variable} is ${value}`)
+      : fair(`${variable} is ${value}, which is little: sudo sysctl ${variable}=${wanted}`);
   });
 }
