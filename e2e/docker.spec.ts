@@ -66,6 +66,28 @@ suite(`A cluster with real containers${whyNot === undefined ? '' : ` (not run: $
     await cluster.until(status, (text) => text === '200');
   });
 
+  it('reaches a Service’s address from a pod, whichever endpoint answers, and the API server’s', async () => {
+    await cluster.apply(pod('client', { terminationGracePeriodSeconds: 1, containers: [container('exec /bin/busybox sleep 600')] }));
+    await cluster.kubectl('wait', 'pod/client', '--for=condition=Ready', '--timeout=60s');
+    const fromPod = (script: string) => cluster.kubectl('exec', 'client', '--', '/bin/busybox', 'sh', '-c', script);
+    const address = await cluster.kubectl('get', 'service', 'web', '-o', 'jsonpath={.spec.clusterIP}');
+    const fetchOften = `for i in 1 2 3 4 5 6 7 8; do /bin/busybox timeout 5 /bin/busybox wget -q -O /dev/null http://${address}/busybox && echo got; done`;
+    expect(await fromPod(fetchOften)).toBe('got\n'.repeat(8));
+    const kubernetes = await cluster.kubectl('get', 'service', 'kubernetes', '-o', 'jsonpath={.spec.clusterIP}');
+    await fromPod(`/bin/busybox timeout 5 /bin/busybox nc ${kubernetes} 443 < /dev/null`);
+  });
+
+  it('answers on a node port, from the host and from a pod', async () => {
+    await cluster.kubectl('expose', 'deployment', 'web', '--name=web-port', '--type=NodePort', '--port=80', '--target-port=8080');
+    const port = await cluster.kubectl('get', 'service', 'web-port', '-o', 'jsonpath={.spec.ports[0].nodePort}');
+    const node = await cluster.kubectl('get', 'node', 'node-1', '-o', 'jsonpath={.status.addresses[?(@.type=="InternalIP")].address}');
+    const status = async () => String((await fetch(`http://${node}:${port}/busybox`, { method: 'HEAD' })).status);
+    await cluster.until(status, (text) => text === '200');
+    const get = `/bin/busybox timeout 5 /bin/busybox wget -q -O /dev/null http://${node}:${port}/busybox`;
+    await cluster.kubectl('exec', 'client', '--', '/bin/busybox', 'sh', '-c', get);
+    await cluster.kubectl('delete', 'pod/client', 'service/web-port');
+  });
+
   it('gives a container its config map, as files and as environment', async () => {
     await cluster.kubectl('create', 'configmap', 'settings', '--from-literal=colour=blue');
     const script = 'test "$COLOUR" = blue && test "$(/bin/busybox cat /settings/colour)" = blue';

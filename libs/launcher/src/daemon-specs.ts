@@ -184,6 +184,7 @@ function kubelet({ folder, pki }: SpecInput, index: number): DaemonSpec {
 /** Simulated nodes have no network to write rules for; all nodes in Docker share the machine's. */
 function proxies({ pki, settings }: SpecInput): readonly DaemonSpec[] {
   if (settings.runtime !== 'docker') return [];
-  const args = [`--kubeconfig=${pki.kubeconfigs.kubeProxy}`];
+  const names = Array.from({ length: settings.nodes }, (_, index) => nodeName(index));
+  const args = [`--kubeconfig=${pki.kubeconfigs.kubeProxy}`, `--cluster-cidr=${POD_RANGE}`, `--local-nodes=${names.join(',')}`];
   return [{ name: 'kube-proxy', executable: 'kube-proxy', ports: [PROXY_HEALTH_PORT, PROXY_METRICS_PORT], args }];
 }
