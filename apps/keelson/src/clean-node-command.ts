@@ -1,6 +1,5 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { removeNodeTraces, unmountBelow } from '@keelson/launcher';
 import type { Command } from 'commander';
 
 /** Where the kubelet keeps the logs of pods, a folder for each, `NAMESPACE_NAME_UID`. */
@@ -17,6 +16,7 @@ export function addCleanNodeCommand(program: Command): void {
 }
 
 async function cleanNode(name: string, root: string): Promise<void> {
+  const { removeNodeTraces, unmountBelow } = await import('@keelson/launcher');
   await removeNodeTraces([name], { network: true });
   await unmountBelow(root);
   const pods = new Set(await entriesOf(join(root, 'pods')));

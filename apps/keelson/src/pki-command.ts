@@ -1,5 +1,4 @@
 import { formatIp, parseCidr, systemClock } from '@keelson/apimachinery';
-import { ensureClusterPki } from '@keelson/pki';
 import type { Command } from 'commander';
 
 interface PkiOptions {
@@ -29,6 +28,7 @@ export function addPkiCommand(program: Command): void {
 }
 
 async function makePki(folder: string, options: PkiOptions): Promise<void> {
+  const { ensureClusterPki } = await import('@keelson/pki');
   const { written } = await ensureClusterPki(folder, {
     server: options.server,
     apiServerNames: options.name,
