@@ -63,7 +63,7 @@ const machine = bootMachine();
       '-euc',
       'echo "KUBELET_ARGS=--hollow-nodes=2 --hollow-node-prefix=node- --cert-dir=/var/lib/kubelet/pki" >/etc/keelson/kubelet.env',
     );
-    booted.run('/src/deploy/systemd/install.sh', 'install', '--node', 'node-1');
+    booted.run('/src/deploy/systemd/install.sh', 'install', '--node', 'node-1', '--for-node', 'node-2');
     await booted.until(nodes, (text) => text.match(/ Ready /g)?.length === 2);
     expect(states([...CONTROL_PLANE, ...NODE]).trim()).toBe(allRunning([...CONTROL_PLANE, ...NODE]));
     for (const name of CONTROL_PLANE) {
@@ -73,6 +73,18 @@ const machine = bootMachine();
     await booted.until(
       () => booted.run('nft', 'list', 'tables'),
       (text) => text.includes('kube-proxy'),
+    );
+  });
+
+  it('keeps its settings, certificates and objects when it is installed once more, as after an update', async () => {
+    booted.kubectl('create', 'configmap', 'older');
+    const state = () => booted.run('sh', '-c', 'sha256sum /etc/keelson/* /etc/kubernetes/*.conf /etc/kubernetes/pki/*');
+    const before = state();
+    booted.run('/src/deploy/systemd/install.sh', 'install');
+    expect(state()).toBe(before);
+    await booted.until(
+      () => booted.kubectl('get', 'configmap', 'older', '-o', 'name'),
+      (text) => text.trim() === 'configmap/older',
     );
   });
 

@@ -44,12 +44,16 @@ is_booted() { [ -d /run/systemd/system ]; }
 # --- install ---------------------------------------------------------------------------------------------------------------------------
 
 parse_install_options() {
-  only=all prefix=/usr/lib/keelson node=$(hostname | tr '[:upper:]' '[:lower:]') nodes='' server=https://127.0.0.1:6443 names='' start=yes
+  only=all prefix=/usr/lib/keelson node=$(hostname | tr '[:upper:]' '[:lower:]') nodes='' server=https://127.0.0.1:6443 names='' start=yes told=no
   while [ $# -gt 0 ]; do
     case $1 in
       --no-start) start=no && shift && continue ;;
       --only | --node | --for-node | --server | --address | --name | --prefix) [ $# -gt 1 ] || fail "$1 needs a value" ;;
       *) fail "there is no option $1" ;;
+    esac
+    case $1 in
+      --only | --prefix) ;;
+      *) told=yes ;;
     esac
     case $1 in
       --only) only=$2 ;;
@@ -96,14 +100,14 @@ write_units() {
   done
 }
 
-# An operator's own settings stay.
+# An operator's own settings stay, and so does what was said of the certificates earlier, unless it is said anew.
 write_settings() {
   mkdir -p "$CONFIGURATION"
   for daemon in $daemons; do
     [ -e "$CONFIGURATION/$daemon.env" ] || sed "s,@NODE_NAME@,$node,g" "$here/environment/$daemon.env" >"$CONFIGURATION/$daemon.env"
   done
-  [ "$only" = node ] || cat >"$CONFIGURATION/certificates" <<TEXT
-# What install.sh was told for the certificates; it asks for the same when it renews them.
+  [ "$only" = node ] || { [ -e "$CONFIGURATION/certificates" ] && [ "$told" = no ]; } || cat >"$CONFIGURATION/certificates" <<TEXT
+# What install.sh was told of the certificates; it asks for the same when it renews them.
 --server $server --service-cluster-ip-range 10.96.0.0/16 --node $node$nodes$names
 TEXT
 }
