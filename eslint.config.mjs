@@ -24,6 +24,8 @@ const libraries = [
   'apimachinery',
   'apiserver',
   'client',
+  'cloud',
+  'cloud-controller-manager',
   'component-base',
   'container-runtime',
   'controller-manager',

@@ -1,4 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fetchTool } from '../tools/kubectl/fetch.mts';
 import { Cluster } from './testing/cluster';
 
 const IMAGE = 'keelson-e2e/busybox:1';
@@ -26,6 +31,17 @@ const container = (script: string) => ({
 });
 
 const pod = (name: string, spec: object) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });
+
+/** The local port that `kubectl port-forward` says it listens on. */
+async function portOf(output: Readable): Promise<string> {
+  let text = '';
+  for await (const chunk of output.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    text += chunk.toString();
+    const port = /127\.0\.0\.1:(\d+)/.exec(text)?.[1];
+    if (port !== undefined) return port;
+  }
+  throw new Error(`kubectl ended, having said: ${text}`);
+}
 
 const suite = whyNot === undefined ? describe : describe.skip;
 suite(`A cluster with real containers${whyNot === undefined ? '' : ` (not run: ${whyNot})`}`, () => {
@@ -88,6 +104,23 @@ suite(`A cluster with real containers${whyNot === undefined ? '' : ` (not run: $
     await cluster.kubectl('delete', 'pod/client', 'service/web-port');
   });
 
+  it('gives a service of type LoadBalancer an address that answers from the host, and takes it away with the service', async () => {
+    await cluster.kubectl('expose', 'deployment', 'web', '--name=front', '--type=LoadBalancer', '--port=80', '--target-port=8080');
+    const ingress = () => cluster.kubectl('get', 'service', 'front', '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}');
+    const address = await cluster.until(ingress, (text) => text.startsWith('10.97.0.'));
+    const status = async () => String((await fetch(`http://${address}/busybox`, { method: 'HEAD' })).status);
+    await cluster.until(status, (text) => text === '200');
+    await cluster.kubectl('delete', 'service', 'front', '--timeout=30s');
+  });
+
+  it('makes its nodes those of the docker cloud', async () => {
+    const ids = () => cluster.kubectl('get', 'nodes', '-o', 'jsonpath={.items[*].spec.providerID}');
+    expect(await cluster.until(ids, (text) => text.split(' ').length === 2)).toBe('docker://node-1 docker://node-2');
+    const node = await cluster.kubectl('get', 'node', 'node-1', '-o', 'yaml');
+    expect(node).toContain('node.kubernetes.io/instance-type: docker');
+    expect(node).not.toContain('node.cloudprovider.kubernetes.io/uninitialized');
+  });
+
   it('gives a container its config map, as files and as environment', async () => {
     await cluster.kubectl('create', 'configmap', 'settings', '--from-literal=colour=blue');
     const script = 'test "$COLOUR" = blue && test "$(/bin/busybox cat /settings/colour)" = blue';
@@ -128,6 +161,45 @@ suite(`A cluster with real containers${whyNot === undefined ? '' : ` (not run: $
     const script = '/bin/busybox cat; exit 3';
     const running = cluster.kubectlWithInput('from outside\n', 'exec', '-i', 'waits', '--', '/bin/busybox', 'sh', '-c', script);
     await expect(running).rejects.toMatchObject({ code: 3, stdout: 'from outside\n' });
+  });
+
+  const aWebPod = async () => (await cluster.kubectl('get', 'pods', '-l', 'app=web', '-o', 'name')).split('\n')[0] ?? '';
+
+  it('forwards a port to a container, for connection after connection', async () => {
+    const forwarding = spawn(fetchTool('kubectl'), ['port-forward', await aWebPod(), ':8080'], { env: cluster.environment });
+    try {
+      const port = await portOf(forwarding.stdout);
+      const sizes = [];
+      for (let count = 0; count < 3; count++)
+        sizes.push((await (await fetch(`http://127.0.0.1:${port}/busybox`, { keepalive: false })).arrayBuffer()).byteLength);
+      expect(sizes[0]).toBeGreaterThan(500_000);
+      expect(new Set(sizes).size).toBe(1);
+    } finally {
+      forwarding.kill();
+    }
+  });
+
+  it.each(['true', 'false'])('runs a command, and copies files, with WebSockets in kubectl: %s', async (webSockets) => {
+    const kubectl = (...args: string[]) => cluster.run(fetchTool('kubectl'), args, { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: webSockets });
+    expect((await kubectl('exec', 'waits', '--', '/bin/busybox', 'seq', '1', '100000')).length).toBe(588_895);
+    const failing = kubectl('exec', 'waits', '--', '/bin/busybox', 'sh', '-c', 'echo out; exit 3');
+    await expect(failing).rejects.toMatchObject({ code: 3, stdout: 'out\n' });
+    const content = randomBytes(300_000);
+    await writeFile(join(cluster.folder, 'sent'), content);
+    await kubectl('exec', 'waits', '--', '/bin/busybox', 'ln', '-sf', '/bin/busybox', '/bin/tar');
+    await kubectl('cp', 'sent', 'waits:/copied');
+    await kubectl('cp', 'waits:/copied', 'returned');
+    expect((await readFile(join(cluster.folder, 'returned'))).equals(content)).toBe(true);
+  });
+
+  it('passes requests on to pods, services and nodes', async () => {
+    const name = (await aWebPod()).replace('pod/', '');
+    const raw = (path: string) => cluster.kubectl('get', '--raw', `/api/v1/${path}`);
+    expect((await raw(`namespaces/default/pods/${name}:8080/proxy/busybox`)).length).toBeGreaterThan(100_000);
+    expect((await raw('namespaces/default/services/web:80/proxy/busybox')).length).toBeGreaterThan(100_000);
+    await expect(raw(`namespaces/default/pods/${name}:9/proxy/`)).rejects.toThrow('error trying to reach service');
+    const node = (await cluster.kubectl('get', 'nodes', '-o', 'name')).split('\n')[0]?.replace('node/', '') ?? '';
+    expect(await raw(`nodes/${node}/proxy/healthz`)).toBe('ok');
   });
 
   it('starts a container again when its liveness probe fails', async () => {

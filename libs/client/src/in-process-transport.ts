@@ -52,6 +52,8 @@ export function createInProcessTransport(server: ConnectionAcceptor, { identity,
 
 function connectTo(server: ConnectionAcceptor, identity: InProcessIdentity | undefined): Duplex {
   const [client, accepted] = duplexPair();
+  // One side of a pair does not hear that the other was destroyed, as a socket would.
+  client.once('close', () => accepted.destroy());
   server.accept(asSocket(accepted), identity);
   return asSocket(client);
 }

@@ -30,6 +30,7 @@ const KUBELET_PORT = 10250;
 const KUBELET_HEALTH_PORT = 10248;
 const CONTROLLER_MANAGER_PORT = 10257;
 const SCHEDULER_PORT = 10259;
+const CLOUD_CONTROLLER_MANAGER_PORT = 10258;
 const PROXY_HEALTH_PORT = 10256;
 const PROXY_METRICS_PORT = 10249;
 const ETCD_PORT = 2379;
@@ -41,7 +42,15 @@ export const nodeName = (index: number): string => `node-${index + 1}`;
 /** Every daemon of a cluster, in the order in which they are started; they are stopped in the opposite order. */
 export function daemonSpecs(input: SpecInput): readonly DaemonSpec[] {
   if (input.settings.oneProcess) return [wholeCluster(input)];
-  return [...etcd(input), apiserver(input), controllerManager(input), scheduler(input), ...kubelets(input), ...proxies(input)];
+  return [
+    ...etcd(input),
+    apiserver(input),
+    controllerManager(input),
+    scheduler(input),
+    ...cloudControllerManagers(input),
+    ...kubelets(input),
+    ...proxies(input),
+  ];
 }
 
 /** The control plane and all simulated nodes; it finds out from the settings what it is to run. */
@@ -98,6 +107,7 @@ function apiserver(input: SpecInput): DaemonSpec {
       `--tls-private-key-file=${pki.apiServerKeyFile}`,
       `--client-ca-file=${pki.caFile}`,
       '--authorization-mode=Node,RBAC',
+      '--enable-admission-plugins=NodeRestriction',
       `--service-cluster-ip-range=${SERVICE_RANGE}`,
       `--service-account-issuer=${ISSUER}`,
       `--service-account-key-file=${pki.serviceAccountPublicKeyFile}`,
@@ -134,6 +144,19 @@ function scheduler({ folder, pki }: SpecInput): DaemonSpec {
   };
 }
 
+/** What the machine with its Docker is to the cluster: the cloud that it runs on. Simulated nodes run on none. */
+function cloudControllerManagers({ folder, pki, settings }: SpecInput): readonly DaemonSpec[] {
+  if (settings.runtime !== 'docker') return [];
+  const args = [
+    '--cloud-provider=docker',
+    `--kubeconfig=${pki.kubeconfigs.cloudControllerManager}`,
+    '--bind-address=127.0.0.1',
+    `--cert-dir=${folder.data('cloud-controller-manager')}`,
+    '--configure-cloud-routes=false',
+  ];
+  return [{ name: 'cloud-controller-manager', executable: 'cloud-controller-manager', ports: [CLOUD_CONTROLLER_MANAGER_PORT], args }];
+}
+
 function kubelets(input: SpecInput): readonly DaemonSpec[] {
   const { nodes, runtime } = input.settings;
   return runtime === 'hollow' ? [hollowKubelet(input)] : Array.from({ length: nodes }, (_, index) => kubelet(input, index));
@@ -158,7 +181,8 @@ function kubelet({ folder, pki }: SpecInput, index: number): DaemonSpec {
   const name = nodeName(index);
   const data = folder.data(`kubelet-${name}`);
   const port = KUBELET_PORT + index * 10;
-  const healthPort = KUBELET_HEALTH_PORT + index * 10;
+  // A step of ten from the first would be cloud-controller-manager's port.
+  const healthPort = index === 0 ? KUBELET_HEALTH_PORT : port + 1;
   return {
     name: `kubelet-${name}`,
     executable: 'kubelet',
@@ -177,6 +201,7 @@ function kubelet({ folder, pki }: SpecInput, index: number): DaemonSpec {
       `--cluster-dns=${CLUSTER_DNS_ADDRESS}`,
       `--cluster-domain=${CLUSTER_DOMAIN}`,
       `--pod-network-cidr=${POD_RANGE}`,
+      '--cloud-provider=external',
     ],
   };
 }

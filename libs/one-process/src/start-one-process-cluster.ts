@@ -55,7 +55,7 @@ export async function startOneProcessCluster(options: OneProcessOptions, deps: O
   const members = [
     runControllerManager(options, member('kube-controller-manager')),
     runScheduler(member('kube-scheduler')),
-    runNodes(options, member('kubelet')),
+    ...(options.nodes === 0 ? [] : [runNodes(options, member('kubelet'))]),
   ];
   const ended = live(members, stop, async () => {
     await admin.transport.close();

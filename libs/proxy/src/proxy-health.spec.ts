@@ -34,6 +34,7 @@ describe('ProxyHealth', () => {
   it('does not take a sync for one of a change that came after its start', async () => {
     const clock = new FakeClock();
     const health = new ProxyHealth({ clock, timeout: TIMEOUT, nodes: () => [node()] });
+    health.queued();
     const start = clock.now();
     await clock.advance(5);
     health.queued();

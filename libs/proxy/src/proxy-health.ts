@@ -28,6 +28,7 @@ export class ProxyHealth {
   #updatedAt: number;
   /** When the oldest change came that isn't in the rules yet. */
   #pendingSince: number | undefined;
+  #latestChange = -Infinity;
 
   constructor(options: ProxyHealthOptions) {
     this.#options = options;
@@ -36,12 +37,13 @@ export class ProxyHealth {
 
   /** A change has come that the rules must follow. */
   queued(): void {
-    this.#pendingSince ??= this.#options.clock.now();
+    this.#latestChange = this.#options.clock.now();
+    this.#pendingSince ??= this.#latestChange;
   }
 
   /** The rules are as the cluster told at `time`, when the sync began; changes that came later are still pending. */
   updated(time: number): void {
-    if (this.#pendingSince !== undefined && this.#pendingSince <= time) this.#pendingSince = undefined;
+    this.#pendingSince = this.#latestChange > time ? this.#latestChange : undefined;
     this.#updatedAt = this.#options.clock.now();
   }
 

@@ -1,8 +1,10 @@
+import type { Authorizer } from '../authorization/authorizer';
 import type { AdmissionPlugin } from './admission-plugin';
 import { DefaultStorageClass } from './plugins/default-storage-class';
 import { DefaultTolerationSeconds } from './plugins/default-toleration-seconds';
 import { LimitRanger } from './plugins/limit-ranger';
 import { NamespaceLifecycle } from './plugins/namespace-lifecycle';
+import { NodeRestriction } from './plugins/node-restriction/node-restriction';
 import { Priority } from './plugins/priority';
 import { ServiceAccount } from './plugins/service-account';
 import { TaintNodesByCondition } from './plugins/taint-nodes-by-condition';
@@ -10,6 +12,7 @@ import type { StoredObjects } from './stored-objects';
 
 export interface AdmissionPluginDeps {
   readonly objects: StoredObjects;
+  readonly authorizer: Authorizer;
   readonly random: () => number;
   readonly notReadyTolerationSeconds: number;
   readonly unreachableTolerationSeconds: number;
@@ -20,6 +23,7 @@ const plugins = (deps: AdmissionPluginDeps): readonly { readonly plugin: Admissi
   { plugin: new NamespaceLifecycle(deps.objects), byDefault: true },
   { plugin: new LimitRanger(deps.objects), byDefault: true },
   { plugin: new ServiceAccount(deps.objects, deps.random), byDefault: true },
+  { plugin: new NodeRestriction(deps.objects, deps.authorizer), byDefault: false },
   { plugin: new TaintNodesByCondition(), byDefault: true },
   { plugin: new Priority(deps.objects), byDefault: true },
   {

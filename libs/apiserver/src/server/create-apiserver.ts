@@ -135,6 +135,7 @@ function createAdmission(
 ): AdmissionChain {
   const deps = {
     objects: new TableObjects(table),
+    authorizer: auth.authorizer,
     random,
     notReadyTolerationSeconds: config.defaultNotReadyTolerationSeconds,
     unreachableTolerationSeconds: config.defaultUnreachableTolerationSeconds,
