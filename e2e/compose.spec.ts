@@ -65,15 +65,16 @@ suite(`The cluster of docker-compose${whyNot === undefined ? '' : ` (not run: ${
     return addresses.split('\n').sort().join(' ');
   };
 
-  it('runs a workload behind a Service', async () => {
+  it('runs a workload behind a Service, whose address answers to this machine', async () => {
     await cluster.until(
       () => cluster.kubectl('get', 'node', 'node-1', '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'),
       (text) => text === 'True',
     );
     await cluster.apply(web);
     await cluster.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
-    await cluster.kubectl('expose', 'deployment', 'web', '--port=80', '--target-port=8080');
-    const address = await cluster.kubectl('get', 'service', 'web', '-o', 'jsonpath={.spec.clusterIP}');
+    await cluster.kubectl('expose', 'deployment', 'web', '--type=LoadBalancer', '--port=80', '--target-port=8080');
+    const ingress = () => cluster.kubectl('get', 'service', 'web', '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}');
+    const address = await cluster.until(ingress, (text) => /^[\d.]+$/.test(text));
     const status = async () => String((await fetch(`http://${address}/busybox`, { method: 'HEAD' })).status);
     await cluster.until(status, (text) => text === '200');
   });

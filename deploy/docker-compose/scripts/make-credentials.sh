@@ -17,5 +17,6 @@ give kube-apiserver 65532 pki/ca.crt pki/apiserver.crt pki/apiserver.key pki/api
   pki/sa.key pki/sa.pub pki/etcd/ca.crt pki/apiserver-etcd-client.crt pki/apiserver-etcd-client.key
 give kube-controller-manager 65532 controller-manager.conf pki/ca.crt
 give kube-scheduler 65532 scheduler.conf
+give cloud-controller-manager 65532 cloud-controller-manager.conf
 give kubelet 0 "kubelets/$NODE_NAME.conf" pki/ca.crt
 give kube-proxy 0 kube-proxy.conf

@@ -11,7 +11,7 @@ import { HollowRuntime } from '@keelson/container-runtime';
 import { controllerManagerFlags, readConfig, runKubeControllerManager } from '@keelson/controller-manager';
 import { ApiEventRecorder } from '@keelson/controller-runtime';
 import { hollowNodeSettings, KUBELET_DEFAULTS, openHollowNode, runHollowNodes } from '@keelson/kubelet';
-import { runKubeScheduler } from '@keelson/scheduler';
+import { DEFAULT_SCHEDULER_CONFIG, runKubeScheduler } from '@keelson/scheduler';
 import type { OneProcessOptions } from './one-process-options';
 
 /** One who works in the cluster, through requests to its API server like anyone else. */
@@ -69,7 +69,7 @@ export async function runScheduler(deps: MemberDeps): Promise<void> {
   const client = clientOf({ commonName: `system:${name}`, organizations: [] }, { ...deps, name });
   try {
     const recorder = new ApiEventRecorder({ ...deps, client, source: { component: 'default-scheduler' } });
-    await runKubeScheduler({ ...deps, client, recorder });
+    await runKubeScheduler(DEFAULT_SCHEDULER_CONFIG, { ...deps, client, recorder });
   } finally {
     await client.transport.close();
   }
