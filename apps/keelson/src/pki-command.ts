@@ -1,7 +1,6 @@
-import { formatIp, parseCidr, systemClock } from '@keelson/apimachinery';
 import type { Command } from 'commander';
 
-interface PkiOptions {
+export interface PkiOptions {
   readonly server: string;
   readonly node: readonly string[];
   readonly name: readonly string[];
@@ -24,28 +23,8 @@ export function addPkiCommand(program: Command): void {
     .option('--etcd <name...>', "names of etcd's members; with none, there are no certificates for etcd", [])
     .option('--service-cluster-ip-range <cidr>', 'the addresses of Services, as kube-apiserver has them', '10.96.0.0/16')
     .option('--cluster-domain <domain>', "the cluster's domain", 'cluster.local')
-    .action(makePki);
-}
-
-async function makePki(folder: string, options: PkiOptions): Promise<void> {
-  const { ensureClusterPki } = await import('@keelson/pki');
-  const { written } = await ensureClusterPki(folder, {
-    server: options.server,
-    apiServerNames: options.name,
-    apiServerAddresses: options.address,
-    serviceAddress: firstAddress(options.serviceClusterIpRange),
-    clusterDomain: options.clusterDomain,
-    nodes: options.node,
-    etcd: options.etcd.length > 0,
-    etcdNames: options.etcd,
-    clock: systemClock,
-  });
-  for (const path of written) process.stdout.write(`${path}\n`);
-}
-
-/** The `kubernetes` Service's. */
-function firstAddress(range: string): string {
-  const cidr = parseCidr(range);
-  if (cidr === undefined) throw new Error(`--service-cluster-ip-range ${JSON.stringify(range)} is not a CIDR block`);
-  return formatIp({ family: cidr.family, value: cidr.value + 1n });
+    .action(async (folder: string, options: PkiOptions) => {
+      const { makePki } = await import('./make-pki');
+      await makePki(folder, options);
+    });
 }
