@@ -1,36 +1,14 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fetchTool } from '../tools/kubectl/fetch.mts';
 import { Cluster } from './testing/cluster';
+import { container, makeImage, pod, removeImage, whyNoContainers } from './testing/containers';
 
-const IMAGE = 'keelson-e2e/busybox:1';
-const whyNot = reasonNotToRun();
-
-/** @returns undefined if real containers can be had here */
-function reasonNotToRun(): string | undefined {
-  if (process.getuid?.() !== 0) return 'it needs root';
-  if (spawnSync('docker', ['version']).status !== 0) return 'Docker does not answer';
-  return spawnSync('busybox', ['true']).status === 0 ? undefined : 'busybox is not installed';
-}
-
-/** An image of nothing but this machine's busybox, which is linked statically. */
-function makeImage(): void {
-  const busybox = execFileSync('sh', ['-c', 'readlink -f "$(command -v busybox)"'], { encoding: 'utf8' }).trim();
-  const layer = execFileSync('tar', ['-c', '-C', '/', '--transform', 's,.*,bin/busybox,', busybox.slice(1)], { maxBuffer: 2 ** 26 });
-  execFileSync('docker', ['import', '-', IMAGE], { input: layer });
-}
-
-const container = (script: string) => ({
-  name: 'main',
-  image: IMAGE,
-  imagePullPolicy: 'Never',
-  command: ['/bin/busybox', 'sh', '-c', script],
-});
-
-const pod = (name: string, spec: object) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });
+const whyNot = whyNoContainers();
+const inKubeSystem = ['--namespace', 'kube-system'] as const;
 
 /** The local port that `kubectl port-forward` says it listens on. */
 async function portOf(output: Readable): Promise<string> {
@@ -52,7 +30,7 @@ suite(`A cluster with real containers${whyNot === undefined ? '' : ` (not run: $
   });
   afterAll(async () => {
     await cluster.remove();
-    execFileSync('docker', ['rmi', '--force', IMAGE]);
+    removeImage();
   });
 
   const phase = (name: string) => () => cluster.kubectl('get', 'pod', name, '-o', 'jsonpath={.status.phase}');
@@ -82,8 +60,22 @@ suite(`A cluster with real containers${whyNot === undefined ? '' : ` (not run: $
     await cluster.until(status, (text) => text === '200');
   });
 
+  it('resolves the names of Services in pods, whole and short, and reaches pods by them', async () => {
+    // A resolver as programs have it, and an HTTP client: busybox, linked statically, has none.
+    const image = await cluster.kubectl(...inKubeSystem, 'get', 'deployment', 'cluster-dns', '-o', 'jsonpath={..image}');
+    const script = `
+      for (const name of ['web.default.svc.cluster.local', 'web.default', 'web'])
+        console.log(name, (await fetch('http://' + name + '/busybox', { method: 'HEAD' })).status);
+      await require('node:dns').promises.lookup('nobody').catch(({ code }) => console.log('nobody', code));`;
+    const command = ['/keelson/node', '--input-type=commonjs', '-e', `(async () => {${script}})()`];
+    await cluster.apply(pod('asks', { restartPolicy: 'Never', containers: [{ ...container(''), image, command }] }));
+    await cluster.until(phase('asks'), (text) => text === 'Succeeded' || text === 'Failed');
+    const expected = 'web.default.svc.cluster.local 200\nweb.default 200\nweb 200\nnobody ENOTFOUND\n';
+    expect(await cluster.kubectl('logs', 'asks')).toBe(expected);
+  });
+
   it('reaches a Service’s address from a pod, whichever endpoint answers, and the API server’s', async () => {
-    await cluster.apply(pod('client', { terminationGracePeriodSeconds: 1, containers: [container('exec /bin/busybox sleep 600')] }));
+    await cluster.apply(pod('client', { containers: [container('exec /bin/busybox sleep 600')] }));
     await cluster.kubectl('wait', 'pod/client', '--for=condition=Ready', '--timeout=60s');
     const fromPod = (script: string) => cluster.kubectl('exec', 'client', '--', '/bin/busybox', 'sh', '-c', script);
     const address = await cluster.kubectl('get', 'service', 'web', '-o', 'jsonpath={.spec.clusterIP}');
@@ -156,7 +148,7 @@ suite(`A cluster with real containers${whyNot === undefined ? '' : ` (not run: $
   });
 
   it('runs a command in a container and passes its exit code on', async () => {
-    await cluster.apply(pod('waits', { terminationGracePeriodSeconds: 1, containers: [container('exec /bin/busybox sleep 600')] }));
+    await cluster.apply(pod('waits', { containers: [container('exec /bin/busybox sleep 600')] }));
     await cluster.kubectl('wait', 'pod/waits', '--for=condition=Ready', '--timeout=60s');
     const script = '/bin/busybox cat; exit 3';
     const running = cluster.kubectlWithInput('from outside\n', 'exec', '-i', 'waits', '--', '/bin/busybox', 'sh', '-c', script);
@@ -204,7 +196,7 @@ suite(`A cluster with real containers${whyNot === undefined ? '' : ` (not run: $
 
   it('starts a container again when its liveness probe fails', async () => {
     const probe = { exec: { command: ['/bin/busybox', 'test', '-e', '/alive'] }, periodSeconds: 1, failureThreshold: 1 };
-    const spec = { terminationGracePeriodSeconds: 1, containers: [{ ...container('exec /bin/busybox sleep 600'), livenessProbe: probe }] };
+    const spec = { containers: [{ ...container('exec /bin/busybox sleep 600'), livenessProbe: probe }] };
     await cluster.apply(pod('unwell', spec));
     const restarts = () => cluster.kubectl('get', 'pod', 'unwell', '-o', 'jsonpath={.status.containerStatuses[0].restartCount}');
     await cluster.until(restarts, (text) => Number(text) >= 1);

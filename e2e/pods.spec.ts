@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Cluster } from './testing/cluster';
 import { container, IMAGE, makeImage, pod, removeImage, whyNoContainers } from './testing/containers';
@@ -88,7 +88,9 @@ suite(`Pods of real containers${whyNot === undefined ? '' : ` (not run: ${whyNot
   });
 
   it('come from a folder of manifests too, show as mirror pods and survive their deletion', async () => {
-    const manifest = join(cluster.home, 'data/kubelet-node-1/manifests/static.json');
+    const folder = join(cluster.home, 'data/kubelet-node-1/manifests');
+    await mkdir(folder);
+    const manifest = join(folder, 'static.json');
     await writeFile(manifest, JSON.stringify(pod('static', { containers: [container(RUN)] })));
     await cluster.until(field('pod/static-node-1', '.status.phase'), (text) => text === 'Running');
     const container0 = field('pod/static-node-1', '.status.containerStatuses[0].containerID');
