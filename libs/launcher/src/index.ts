@@ -12,3 +12,4 @@ export { removeNodeTraces, type RemoveNodeTraces } from './node-traces';
 export { identityOf } from './process-identity';
 export { supervise, type SupervisorOptions } from './supervisor';
 export { UserError, type Terminal } from './terminal';
+export { unmountBelow } from './unmount-below';
