@@ -20,10 +20,14 @@ const layerConstraints = LAYERS.map((layer) => ({
 }));
 
 const libraries = [
+  'addon-manager',
   'api',
   'apimachinery',
   'apiserver',
   'client',
+  'cloud',
+  'cloud-controller-manager',
+  'cluster-dns',
   'component-base',
   'container-runtime',
   'controller-manager',
@@ -31,7 +35,9 @@ const libraries = [
   'kubelet',
   'launcher',
   'netfilter',
+  'one-process',
   'pki',
+  'program-image',
   'proxy',
   'scheduler',
   'storage',

@@ -13,7 +13,7 @@ describe('Bad input', () => {
     // Without it no pod is let in.
     await cluster.until(
       () => cluster.kubectl('get', 'serviceaccount', 'default', '-o', 'name'),
-      (text) => text.includes('default'),
+      (text) => text === 'serviceaccount/default\n',
     );
   });
   afterAll(() => cluster.remove());

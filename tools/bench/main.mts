@@ -1,5 +1,6 @@
-/** `npm run bench [lmdb|etcd ...]`: a kube-apiserver of its own for each store, and what it does in a second beside what upstream's does. */
+/** `npm run bench [lmdb|etcd|scheduler ...]`: what a kube-apiserver of its own does in a second on each store, and a kube-scheduler. */
 import { Load } from './load.mts';
+import { benchScheduling } from './scheduling.mts';
 import { startServer, type StoreKind } from './server.mts';
 import { fill, PODS, workloads } from './workloads.mts';
 
@@ -30,3 +31,4 @@ async function bench(store: StoreKind): Promise<void> {
 const STORES: readonly StoreKind[] = ['lmdb', 'etcd'];
 const chosen = process.argv.slice(2);
 for (const store of STORES) if (chosen.length === 0 || chosen.includes(store)) await bench(store);
+if (chosen.length === 0 || chosen.includes('scheduler')) await benchScheduling();

@@ -66,7 +66,7 @@ export async function startServer(store: StoreKind): Promise<BenchServer> {
 }
 
 /** User and system time of a process; a tick is 10 ms. */
-function cpuOf(pid: number): number {
+export function cpuOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
@@ -92,7 +92,8 @@ async function startEtcd(folder: string): Promise<{ url: string; child: ChildPro
   return { url, child };
 }
 
-function ended(child: ChildProcess): Promise<void> {
+/** Asks a process to end. */
+export function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.once('exit', () => resolve());
     child.kill('SIGTERM');

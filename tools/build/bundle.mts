@@ -1,6 +1,6 @@
 /** Bundles one daemon into `dist/apps/NAME/main.js`: `node tools/build/bundle.mts NAME`. */
 import { build } from 'esbuild';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
@@ -9,8 +9,11 @@ if (name === undefined) throw new Error('usage: bundle.mts NAME');
 
 const output = join(root, 'dist/apps', name);
 rmSync(output, { recursive: true, force: true });
+const source = join(root, 'apps', name, 'src');
+// What a program of others imports, where an app has something for them.
+const testing = join(source, 'testing.ts');
 const { metafile } = await build({
-  entryPoints: { main: join(root, 'apps', name, 'src/main.ts') },
+  entryPoints: { main: join(source, 'main.ts'), ...(existsSync(testing) ? { testing } : {}) },
   outdir: output,
   bundle: true,
   metafile: true,

@@ -1,6 +1,6 @@
 /**
- * Makes `dist` stand on its own: `dist/bin/NAME` for every bundled daemon, the pinned Node they run on, and the native addons
- * that can't be bundled.
+ * Makes `dist` stand on its own: `dist/bin/NAME` for every bundled daemon, the pinned Node they run on, the native addons that
+ * can't be bundled, and the manifests of the cluster's addons.
  */
 import { chmodSync, cpSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,10 +8,13 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
 
-/** Finds its own folder through links, so that it can be linked into a PATH and run from anywhere. */
+/**
+ * Finds its own folder through links, so that it can be linked into a PATH and run from anywhere. Without `--enable-source-maps`, since Node then
+ * keeps every map in memory, 10 MB a daemon; the bundles keep the names, so that a stack can be read without.
+ */
 const script = (name: string): string => `#!/bin/sh
 here=$(dirname "$(readlink -f "$0")")
-exec "$here/../node" --enable-source-maps "$here/../apps/${name}/main.js" "$@"
+exec "$here/../node" "$here/../apps/${name}/main.js" "$@"
 `;
 
 function writeExecutables(): void {
@@ -51,6 +54,10 @@ function copyPackage(name: string, done: Set<string>): void {
 
 writeExecutables();
 placeNode();
-writeFileSync(join(dist, 'package.json'), `${JSON.stringify({ type: 'module' })}\n`);
+rmSync(join(dist, 'addons'), { recursive: true, force: true });
+cpSync(join(root, 'deploy/addons'), join(dist, 'addons'), { recursive: true });
+// Installed as a package (`npm install PATH/dist`), it is what tests import their clusters from.
+const manifest = { name: 'keelson', version: '0.1.0', type: 'module', exports: { './testing': './apps/keelson/testing.js' } };
+writeFileSync(join(dist, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
 rmSync(join(dist, 'node_modules'), { recursive: true, force: true });
 copyPackage('lmdb', new Set());

@@ -1,25 +1,30 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { systemClock } from '@keelson/apimachinery';
-import { createLogger, KEELSON_VERSION, KUBERNETES_VERSION } from '@keelson/component-base';
-import { ClusterFolder, daemonSpecs, identityOf, Launcher, readSettings, supervise, thisMachine, UserError } from '@keelson/launcher';
+import { KEELSON_VERSION, KUBERNETES_VERSION } from '@keelson/component-base';
+import { ClusterFolder, copyLog, followLog, UserError, type Launcher, type UpOptions } from '@keelson/launcher';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addCleanNodeCommand } from './clean-node-command';
+import { addPkiCommand } from './pki-command';
 
 const folder = new ClusterFolder(resolve(process.env['KEELSON_HOME'] ?? join(homedir(), '.keelson')));
-const self = resolve(process.argv[1] ?? '');
+const environment = { ...process.env, KEELSON_HOME: folder.home };
 /** `dist/bin`, beside the bundle that this is. */
 const executables = join(import.meta.dirname, '../../bin');
+const self = resolve(process.argv[1] ?? '');
 
-const launcher = new Launcher({
-  folder,
-  machine: thisMachine(),
-  terminal: { say: (line) => void process.stdout.write(`${line}\n`) },
-  clock: systemClock,
-  supervisor: [process.execPath, '--enable-source-maps', self, 'supervise'],
-  userKubeconfig: process.env['KUBECONFIG']?.split(':')[0] ?? join(homedir(), '.kube', 'config'),
-});
+// Who reads what is said may go away (`keelson up | head -1`); that ends the telling, not the work.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
+/** Only when a command needs it: the supervisor and a cluster in one process, which stay, do without. */
+async function launcher(): Promise<Launcher> {
+  const { makeLauncher } = await import('./make-launcher');
+  return makeLauncher({ folder, environment, self });
+}
 
 function positive(text: string): number {
   const value = Number(text);
@@ -27,21 +32,15 @@ function positive(text: string): number {
   return value;
 }
 
-async function runSupervisor(): Promise<void> {
-  const settings = await readSettings(folder);
-  const identity = identityOf(process.pid);
-  if (settings === undefined || identity === undefined) throw new UserError(`there is no cluster in ${folder.home}`);
-  const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
-  const log = createLogger({ name: 'keelson', format: 'text', verbosity: 0, stream: process.stderr, pid: process.pid, clock: systemClock });
-  const specs = daemonSpecs({ folder, settings, pki: await launcher.pki(settings) });
-  await supervise({ folder, specs, executables, self: identity, clock: systemClock, log, signal: stop.signal });
-}
-
-async function showLog(name: string): Promise<void> {
+async function showLog(name: string, { follow }: { readonly follow: boolean }): Promise<void> {
   const file = folder.logFile(name);
   if (!existsSync(file)) throw new UserError(`there is no log of ${name} in ${join(folder.home, 'logs')}`);
-  await pipeline(createReadStream(file), process.stdout, { end: false });
+  const write = (chunk: Uint8Array): void => void process.stdout.write(chunk);
+  if (!follow) return copyLog(file, write);
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+  process.stdout.on('error', () => stop.abort());
+  await followLog(file, { write, clock: systemClock, signal: stop.signal });
 }
 
 const program = new Command('keelson')
@@ -52,24 +51,47 @@ program
   .description('start the cluster, or resume the one that is there')
   .option('--nodes <count>', 'how many nodes', positive)
   .addOption(new Option('--runtime <runtime>', 'real containers or simulated ones').choices(['docker', 'hollow']))
+  .addOption(new Option('--store <store>', 'where objects are kept: embedded, or in an etcd').choices(['lmdb', 'etcd']))
+  .option('--one-process', 'the control plane and simulated nodes in a single process')
   .option('--secure-port <port>', "the API server's port", positive)
-  .option('--no-wait', 'do not wait for the nodes')
-  .action((options: Parameters<Launcher['up']>[0]) => launcher.up(options));
+  .option('--wait', 'wait for the nodes and the addons', true)
+  .option('--no-wait', 'do not wait for them')
+  .action(async (options: UpOptions) => (await launcher()).up(options));
 program
   .command('down')
   .description('stop the cluster and keep its data')
   .option('--delete', 'delete its data too', false)
-  .action((options: { delete: boolean }) => launcher.down({ remove: options.delete }));
+  .action(async (options: { delete: boolean }) => (await launcher()).down({ remove: options.delete }));
 program
   .command('status')
   .description('show what runs')
-  .action(() => launcher.status());
-program.command('logs').argument('<name>', 'a daemon, as keelson status names it').description('print the log of a daemon').action(showLog);
+  .action(async () => (await launcher()).status());
+program
+  .command('logs')
+  .argument('<name>', 'a daemon, as keelson status names it; keelson for the supervisor')
+  .description('print the log of a daemon')
+  .option('-f, --follow', 'go on with what is added', false)
+  .action(showLog);
 program
   .command('kubeconfig')
   .description('print the path of a kubeconfig with every right')
   .action(() => void process.stdout.write(`${join(folder.configuration, 'admin.conf')}\n`));
-program.command('supervise', { hidden: true }).action(runSupervisor);
+program
+  .command('doctor')
+  .description('look whether this machine is fit for a cluster')
+  .action(async () => {
+    if (!(await (await launcher()).doctor())) process.exitCode = 1;
+  });
+addPkiCommand(program);
+addCleanNodeCommand(program);
+program.command('supervise', { hidden: true }).action(async () => {
+  const { runSupervisor } = await import('./run-supervisor');
+  await runSupervisor({ folder, environment, executables });
+});
+program.command('run-in-one-process', { hidden: true }).action(async () => {
+  const { runInOneProcess } = await import('./run-in-one-process');
+  await runInOneProcess(folder);
+});
 
 try {
   await program.parseAsync();

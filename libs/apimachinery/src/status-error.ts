@@ -128,6 +128,11 @@ export class StatusError extends Error {
   static is(error: unknown, reason: StatusReason): error is StatusError {
     return error instanceof StatusError && error.reason === reason;
   }
+
+  /** @param cause such as `NamespaceTerminating`: nothing can be created there any more @returns whether `error` names it among its causes */
+  static hasCause(error: unknown, cause: string): error is StatusError {
+    return error instanceof StatusError && error.status.details?.causes?.some(({ reason }) => reason === cause) === true;
+  }
 }
 
 function detailsOf({ group, resource }: GroupResource, name: string): StatusDetails {

@@ -2,13 +2,24 @@ import { duplexPair, type Duplex } from 'node:stream';
 import { DialingAgent, requestOverHttp1 } from './http1-requester';
 import { TransportError, type Transport, type TransportRequest } from './transport';
 
+/** Who speaks, as a client certificate would say it: the common name is the user, the organizations are its groups. */
+export interface InProcessIdentity {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+}
+
 /** The side of an apiserver that takes connections; how they came about is none of its business. */
 export interface ConnectionAcceptor {
-  /** Serves HTTP/1.1 on `connection` until either side ends it. */
-  accept(connection: Duplex): void;
+  /**
+   * Serves HTTP/1.1 on `connection` until either side ends it.
+   * @param identity taken at its word, since who can call this could do anything in this process anyway; without it, requests carry tokens or are anonymous
+   */
+  accept(connection: Duplex, identity?: InProcessIdentity): void;
 }
 
 export interface InProcessTransportOptions {
+  /** Who all requests come from. */
+  readonly identity?: InProcessIdentity | undefined;
   /** Sent as the bearer token of every request that has none. */
   readonly token?: string | undefined;
 }
@@ -17,8 +28,8 @@ export interface InProcessTransportOptions {
  * A transport straight into an apiserver of this process: the same requests through the same filters, over a pair of streams instead of a
  * socket, without TLS.
  */
-export function createInProcessTransport(server: ConnectionAcceptor, { token }: InProcessTransportOptions = {}): Transport {
-  const dial = (): Promise<Duplex> => Promise.resolve(connectTo(server));
+export function createInProcessTransport(server: ConnectionAcceptor, { identity, token }: InProcessTransportOptions = {}): Transport {
+  const dial = (): Promise<Duplex> => Promise.resolve(connectTo(server, identity));
   const agent = new DialingAgent(dial);
   const credentials: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   let closed = false;
@@ -39,9 +50,11 @@ export function createInProcessTransport(server: ConnectionAcceptor, { token }: 
   };
 }
 
-function connectTo(server: ConnectionAcceptor): Duplex {
+function connectTo(server: ConnectionAcceptor, identity: InProcessIdentity | undefined): Duplex {
   const [client, accepted] = duplexPair();
-  server.accept(asSocket(accepted));
+  // One side of a pair does not hear that the other was destroyed, as a socket would.
+  client.once('close', () => accepted.destroy());
+  server.accept(asSocket(accepted), identity);
   return asSocket(client);
 }
 

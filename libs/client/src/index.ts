@@ -17,7 +17,12 @@ export type { CredentialSource } from './credential-file';
 export { discoverResources, type DiscoveredResource, type Discovery } from './discover-resources';
 export { createHttpTransport, type HttpTransportOptions } from './http-transport';
 export { inClusterTransport, type InClusterOptions } from './in-cluster';
-export { createInProcessTransport, type ConnectionAcceptor, type InProcessTransportOptions } from './in-process-transport';
+export {
+  createInProcessTransport,
+  type ConnectionAcceptor,
+  type InProcessIdentity,
+  type InProcessTransportOptions,
+} from './in-process-transport';
 export { transportFromKubeconfig, type KubeconfigOptions } from './kubeconfig';
 export type { TlsOptions } from './tls-dialer';
 export { TokenBucket, type RateLimit } from './token-bucket';

@@ -22,6 +22,19 @@ describe('chosenControllers', () => {
   });
 });
 
+describe('--cloud-provider', () => {
+  const read = (name: string) => {
+    const parsed = parseFlags({ name: 'kube-controller-manager', description: '' }, controllerManagerFlags, [`--cloud-provider=${name}`]);
+    if (parsed.type !== 'run') throw new Error(parsed.text);
+    return readConfig(parsed.values);
+  };
+
+  it('takes an external cloud, and says of a built-in one that there is none', async () => {
+    await read('external');
+    await expect(read('aws')).rejects.toThrow('cloud provider "aws" was specified, but built-in cloud providers are disabled');
+  });
+});
+
 describe('controllerList', () => {
   it('has controllers that can all be made on the same informers', async () => {
     const clock = new FakeClock();

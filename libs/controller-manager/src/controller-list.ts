@@ -8,24 +8,28 @@ import {
   leases,
   namespaces,
   nodes,
+  poddisruptionbudgets,
   pods,
   replicasets,
+  replicationcontrollers,
   serviceaccounts,
   services,
+  statefulsets,
 } from '@keelson/api';
 import type { Clock } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
 import { ClusterRoleAggregationController } from '@keelson/controller-clusterrole-aggregation';
 import { DeploymentController } from '@keelson/controller-deployment';
+import { DisruptionController, lookUpScale } from '@keelson/controller-disruption';
 import { EndpointsController } from '@keelson/controller-endpoints';
-import { EndpointSliceController } from '@keelson/controller-endpointslice';
+import { EndpointSliceController, EndpointSliceMirroringController } from '@keelson/controller-endpointslice';
 import { GarbageCollector } from '@keelson/controller-garbage-collector';
 import { JobController } from '@keelson/controller-job';
 import { NamespaceController } from '@keelson/controller-namespace';
 import { NodeIpamController } from '@keelson/controller-node-ipam';
 import { LEASE_NAMESPACE, NodeLifecycleController, TaintEvictionController } from '@keelson/controller-node-lifecycle';
 import { PodGarbageCollector } from '@keelson/controller-pod-gc';
-import { ReplicaSetController } from '@keelson/controller-replicaset';
+import { REPLICA_SETS, REPLICATION_CONTROLLERS, ReplicaSetController } from '@keelson/controller-replicaset';
 import { RootCaPublisher } from '@keelson/controller-root-ca-publisher';
 import type { Controller, EventRecorder, InformerFactory } from '@keelson/controller-runtime';
 import { ServiceAccountController } from '@keelson/controller-serviceaccount';
@@ -76,6 +80,32 @@ export const controllerList: readonly ControllerEntry[] = [
         endpointSlices: informers.informer(endpointslices),
         recorder,
         options: { maxEndpointsPerSlice: config.maxEndpointsPerSlice, updatesBatchPeriod: config.endpointUpdatesBatchPeriod },
+      }),
+  },
+  {
+    name: 'endpointslice-mirroring-controller',
+    account: 'endpointslicemirroring-controller',
+    make: ({ client, config, informers, recorder }) =>
+      new EndpointSliceMirroringController({
+        client,
+        services: informers.informer(services),
+        endpoints: informers.informer(endpoints),
+        endpointSlices: informers.informer(endpointslices),
+        recorder,
+        options: config.mirroring,
+      }),
+  },
+  {
+    name: 'replicationcontroller-controller',
+    account: 'replication-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new ReplicaSetController({
+        client,
+        kind: REPLICATION_CONTROLLERS,
+        sets: informers.informer(replicationcontrollers),
+        pods: informers.informer(pods),
+        recorder,
+        clock,
       }),
   },
   {
@@ -134,7 +164,31 @@ export const controllerList: readonly ControllerEntry[] = [
     name: 'replicaset-controller',
     account: 'replicaset-controller',
     make: ({ client, clock, informers, recorder }) =>
-      new ReplicaSetController({ client, replicaSets: informers.informer(replicasets), pods: informers.informer(pods), recorder, clock }),
+      new ReplicaSetController({
+        client,
+        kind: REPLICA_SETS,
+        sets: informers.informer(replicasets),
+        pods: informers.informer(pods),
+        recorder,
+        clock,
+      }),
+  },
+  {
+    name: 'disruption-controller',
+    account: 'disruption-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new DisruptionController({
+        client,
+        budgets: informers.informer(poddisruptionbudgets),
+        pods: informers.informer(pods),
+        deployments: informers.informer(deployments),
+        replicaSets: informers.informer(replicasets),
+        replicationControllers: informers.informer(replicationcontrollers),
+        statefulSets: informers.informer(statefulsets),
+        lookUpScale: lookUpScale(client),
+        recorder,
+        clock,
+      }),
   },
   {
     name: 'node-ipam-controller',

@@ -1,3 +1,4 @@
+import type { EndpointSliceMirroringOptions } from '@keelson/controller-endpointslice';
 import type { NodeIpamControllerOptions } from '@keelson/controller-node-ipam';
 import type { NodeLifecycleControllerOptions } from '@keelson/controller-node-lifecycle';
 
@@ -7,6 +8,7 @@ export interface ControllerManagerConfig {
   readonly controllers: readonly string[];
   readonly endpointUpdatesBatchPeriod: number;
   readonly maxEndpointsPerSlice: number;
+  readonly mirroring: EndpointSliceMirroringOptions;
   readonly terminatedPodThreshold: number;
   /** Undefined without `--allocate-node-cidrs`. */
   readonly nodeIpam: NodeIpamControllerOptions | undefined;

@@ -8,6 +8,9 @@ const DEPLOYMENT = 'Deployment controller';
 const REPLICA_SET = 'Replicaset controller';
 const ENDPOINTS = 'Endpoint controller';
 const ENDPOINT_SLICE = 'Endpointslice controller';
+const ENDPOINT_SLICE_MIRRORING = 'Endpointslicemirroring controller';
+const JOB = 'Job controller';
+const REPLICATION = 'Replicationcontroller';
 const NAMESPACE = 'Namespace controller';
 const NODE_IPAM = 'Nodeipam controller';
 const NODE_LIFECYCLE = 'Nodelifecycle controller';
@@ -22,6 +25,11 @@ export const controllerManagerFlags = {
     usage: "Which controllers run: '*' for all, a name for one, '-name' to leave one out",
     default: ['*'],
   }),
+  'cloud-provider': flag.string({
+    section: GENERIC,
+    usage: "'external' where a cloud-controller-manager runs; there are no clouds built in",
+    default: '',
+  }),
   'allocate-node-cidrs': flag.bool({ section: GENERIC, usage: 'Whether every node is given a block of pod addresses' }),
   'cluster-cidr': flag.string({ section: GENERIC, usage: 'The addresses of pods', default: '' }),
   'service-cluster-ip-range': flag.string({ section: NODE_IPAM, usage: 'The addresses of Services, which no node is given', default: '' }),
@@ -32,6 +40,23 @@ export const controllerManagerFlags = {
   'endpoint-updates-batch-period': flag.duration({ section: ENDPOINTS, usage: 'How long changes of pods wait for others', default: 0 }),
   'concurrent-service-endpoint-syncs': flag.int({ section: ENDPOINT_SLICE, usage: 'How many Services are worked on at once', default: 5 }),
   'max-endpoints-per-slice': flag.int({ section: ENDPOINT_SLICE, usage: 'The most endpoints of one slice', default: 100 }),
+  'mirroring-concurrent-service-endpoint-syncs': flag.int({
+    section: ENDPOINT_SLICE_MIRRORING,
+    usage: 'How many Endpoints are worked on at once',
+    default: 5,
+  }),
+  'mirroring-max-endpoints-per-subset': flag.int({
+    section: ENDPOINT_SLICE_MIRRORING,
+    usage: 'The most addresses of one subset that are mirrored',
+    default: 1000,
+  }),
+  'mirroring-endpointslice-updates-batch-period': flag.duration({
+    section: ENDPOINT_SLICE_MIRRORING,
+    usage: 'How long changes of slices wait for others',
+    default: 0,
+  }),
+  'concurrent-job-syncs': flag.int({ section: JOB, usage: 'How many jobs are worked on at once', default: 5 }),
+  'concurrent-rc-syncs': flag.int({ section: REPLICATION, usage: 'How many replication controllers are worked on at once', default: 5 }),
   'concurrent-namespace-syncs': flag.int({ section: NAMESPACE, usage: 'How many namespaces are worked on at once', default: 10 }),
   'node-monitor-grace-period': flag.duration({ section: NODE_LIFECYCLE, usage: 'How long a node may be silent', default: 50_000 }),
   'node-monitor-period': flag.duration({ section: NODE_LIFECYCLE, usage: 'How often it is looked at nodes', default: 5_000 }),
@@ -59,10 +84,15 @@ type Flags = FlagValues<typeof controllerManagerFlags>;
 
 /** @throws Error, one line naming the flag or file */
 export async function readConfig(values: Flags): Promise<ControllerManagerConfig> {
+  refuseBuiltInCloud(values['cloud-provider']);
   return {
     controllers: values.controllers,
     endpointUpdatesBatchPeriod: values['endpoint-updates-batch-period'],
     maxEndpointsPerSlice: values['max-endpoints-per-slice'],
+    mirroring: {
+      maxEndpointsPerSubset: values['mirroring-max-endpoints-per-subset'],
+      updatesBatchPeriod: values['mirroring-endpointslice-updates-batch-period'],
+    },
     terminatedPodThreshold: values['terminated-pod-gc-threshold'],
     nodeIpam: nodeIpam(values),
     nodeLifecycle: {
@@ -81,9 +111,20 @@ export async function readConfig(values: Flags): Promise<ControllerManagerConfig
       replicaset: values['concurrent-replicaset-syncs'],
       endpoints: values['concurrent-endpoint-syncs'],
       endpointslice: values['concurrent-service-endpoint-syncs'],
+      'endpointslice-mirroring': values['mirroring-concurrent-service-endpoint-syncs'],
+      job: values['concurrent-job-syncs'],
+      replicationcontroller: values['concurrent-rc-syncs'],
       namespace: values['concurrent-namespace-syncs'],
     },
   };
+}
+
+/** What a cloud has to do is cloud-controller-manager's work, whatever this flag says; so it takes only what does not promise more. */
+function refuseBuiltInCloud(name: string): void {
+  if (name !== '' && name !== 'external')
+    throw new Error(
+      `cloud provider ${JSON.stringify(name)} was specified, but built-in cloud providers are disabled. Please set --cloud-provider=external and migrate to an external cloud provider`,
+    );
 }
 
 function nodeIpam(values: Flags): ControllerManagerConfig['nodeIpam'] {

@@ -1,15 +1,15 @@
 import { configmaps, events } from '@keelson/api';
 import { FakeClock } from '@keelson/apimachinery';
-import { silentLogger } from '@keelson/component-base';
+import { silentLogger, type Logger } from '@keelson/component-base';
 import { ApiEventRecorder } from './api-event-recorder';
 import { FakeApi } from './testing';
 
-function recording() {
+function recording(log: Logger = silentLogger) {
   const clock = new FakeClock('2026-01-01T00:00:00Z');
   const api = new FakeApi({ clock });
   const object = api.add(configmaps, { metadata: { name: 'a', namespace: 'ns' } });
   const abort = new AbortController();
-  const recorder = new ApiEventRecorder({ client: api, source: { component: 'test' }, clock, log: silentLogger, signal: abort.signal });
+  const recorder = new ApiEventRecorder({ client: api, source: { component: 'test' }, clock, log, signal: abort.signal });
   return { clock, api, object, recorder, abort };
 }
 
@@ -50,6 +50,20 @@ describe('ApiEventRecorder', () => {
     for (let count = 1; count <= 2; count += 1) recorder.event(object, 'Normal', 'Made', 'made it');
     await recorder.flush();
     expect(api.writes).toHaveLength(26);
+  });
+
+  it('drops what comes while a thousand wait, and says how many it dropped', async () => {
+    const warnings: unknown[] = [];
+    const { api, object, recorder } = recording({ ...silentLogger, warn: (...warning) => void warnings.push(warning) });
+    const about = (uid: number) => ({ ...object, metadata: { ...object.metadata, uid: `${uid}` } });
+    for (let count = 1; count <= 1010; count += 1) recorder.event(about(count), 'Normal', 'Made', `made ${count}`);
+    await recorder.flush();
+    // One was under way and no longer waiting.
+    expect(api.all(events)).toHaveLength(1001);
+    expect(warnings).toMatchObject([
+      [expect.stringContaining('dropped'), { message: 'made 1002' }],
+      [expect.anything(), { count: 9 }],
+    ]);
   });
 
   it('tries again when the server does not answer, and gives up at once when it stops', async () => {

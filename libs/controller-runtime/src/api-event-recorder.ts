@@ -29,6 +29,8 @@ export class ApiEventRecorder implements EventRecorder {
   readonly #correlator: EventCorrelator;
   readonly #queue: Draft<Event>[] = [];
   #writing: Promise<void> | undefined;
+  /** Since the queue was last empty. */
+  #dropped = 0;
   /** Keeps apart the names of events of one millisecond. */
   #recorded = 0;
 
@@ -44,8 +46,7 @@ export class ApiEventRecorder implements EventRecorder {
     message: string,
     { fieldPath }: { readonly fieldPath?: string } = {},
   ): void {
-    if (this.#queue.length >= MAX_QUEUED)
-      return this.#options.log.warn('Too many events wait to be written, so one is dropped', { reason, message });
+    if (this.#queue.length >= MAX_QUEUED) return this.#drop(reason, message);
     this.#queue.push(this.#eventOf(object, { type, reason, message, fieldPath }));
     this.#writing ??= this.#drain().finally(() => (this.#writing = undefined));
   }
@@ -55,11 +56,20 @@ export class ApiEventRecorder implements EventRecorder {
     await this.#writing;
   }
 
+  /** Where thousands are dropped, a line for each would only make it worse: the first is named, and at the end the number. */
+  #drop(reason: string, message: string): void {
+    if (this.#dropped === 0)
+      this.#options.log.warn('Too many events wait to be written, so this and later ones are dropped', { reason, message });
+    this.#dropped += 1;
+  }
+
   async #drain(): Promise<void> {
     for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
       const correlation = this.#correlator.correlate(event);
       if (correlation.type !== 'drop') await this.#writeWithRetries(correlation);
     }
+    if (this.#dropped > 0) this.#options.log.warn('Events were dropped because too many waited to be written', { count: this.#dropped });
+    this.#dropped = 0;
   }
 
   async #writeWithRetries(correlation: Exclude<Correlation, { type: 'drop' }>): Promise<void> {

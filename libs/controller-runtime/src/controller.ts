@@ -25,6 +25,12 @@ export interface ReconcileAgain {
   readonly requeueAfter: number;
 }
 
+/** Milliseconds before a failed key is tried again: after its first failure, doubling with each up to the last. */
+export interface RetryBackoff {
+  readonly first: number;
+  readonly last: number;
+}
+
 /**
  * One control loop. The runtime owns queue, workers, back-off and cache sync; a controller only states what wakes it and what to do then.
  * `reconcile` is never run twice at once for one key. A rejection is logged and tried again with exponential back-off.
@@ -32,6 +38,8 @@ export interface ReconcileAgain {
 export interface Controller {
   /** Upstream's name, as `--controllers` takes it, without the suffix `-controller`. */
   readonly name: string;
+  /** For what is dear to try; client-go's figures (5 ms to 1000 s) if absent. */
+  readonly backoff?: RetryBackoff;
   watches(watch: Watches): void;
   reconcile(key: ObjectKey, signal: AbortSignal): Promise<ReconcileAgain | undefined>;
 }

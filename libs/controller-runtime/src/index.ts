@@ -1,5 +1,5 @@
 export { ApiEventRecorder, type ApiEventRecorderOptions } from './api-event-recorder';
-export type { Controller, ReconcileAgain, Watches } from './controller';
+export type { Controller, ReconcileAgain, RetryBackoff, Watches } from './controller';
 export type { EventRecorder } from './event-recorder';
 export { Expectations } from './expectations';
 export type { CacheEvent, IndexFunction, Informer } from './informer';

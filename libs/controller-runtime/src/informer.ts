@@ -1,4 +1,4 @@
-import type { DeepReadonly, KubernetesObject, LabelSelector, ObjectKey } from '@keelson/apimachinery';
+import type { DeepReadonly, KubernetesObject, LabelMatcher, LabelSelector, ObjectKey } from '@keelson/apimachinery';
 
 /** A change of the cache. `delete` also comes for objects that vanished while the watch was down; its object may then be stale. */
 export type CacheEvent<T> =
@@ -17,7 +17,10 @@ export interface Informer<T extends KubernetesObject> {
   get(key: ObjectKey): DeepReadonly<T> | undefined;
   /** In no particular order; all namespaces if absent. Indexed by namespace. */
   list(namespace?: string): readonly DeepReadonly<T>[];
-  select(namespace: string | undefined, selector: LabelSelector | Readonly<Record<string, string>>): readonly DeepReadonly<T>[];
+  select(
+    namespace: string | undefined,
+    selector: LabelMatcher | DeepReadonly<LabelSelector> | Readonly<Record<string, string>>,
+  ): readonly DeepReadonly<T>[];
   /** The objects whose controller (the owner reference with `controller: true`) is `owner`. Indexed. */
   byOwner(owner: DeepReadonly<KubernetesObject>): readonly DeepReadonly<T>[];
   /** The objects that `name`'s index function filed under `value`. @throws Error if there is no such index */

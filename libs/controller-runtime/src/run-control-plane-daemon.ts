@@ -37,16 +37,19 @@ export async function runControlPlaneDaemon(
   if (values.kubeconfig === undefined) throw new Error(`--kubeconfig is required: ${daemon.name} does not run without an API server`);
   const transport = await transportFromKubeconfig(values.kubeconfig, { clock: systemClock });
   const rateLimit = { qps: values['kube-api-qps'], burst: values['kube-api-burst'] };
-  const client = createApiClient(transport, { userAgent: `${daemon.name}/${KUBERNETES_VERSION}`, clock: systemClock, rateLimit });
+  // The limit is each client's own: neither events nor the renewal of the lease wait behind the daemon's work.
+  const newClient = (): ApiClient =>
+    createApiClient(transport, { userAgent: `${daemon.name}/${KUBERNETES_VERSION}`, clock: systemClock, rateLimit });
+  const client = newClient();
   const listening = await serve(values, context, daemon);
   const { log, signal } = context;
-  const recorder = new ApiEventRecorder({ client, source: { component: daemon.name }, clock: systemClock, log, signal });
+  const recorder = new ApiEventRecorder({ client: newClient(), source: { component: daemon.name }, clock: systemClock, log, signal });
   try {
     const lead = (leading: AbortSignal): Promise<void> => daemon.lead({ ...context, client, recorder, signal: leading });
     if (!values['leader-elect']) await lead(signal);
     else
       await runWithLeaderElection(
-        { ...electionOptions(values), client, recorder, clock: systemClock, log, random: Math.random, signal },
+        { ...electionOptions(values), client: newClient(), recorder, clock: systemClock, log, random: Math.random, signal },
         lead,
       );
   } finally {

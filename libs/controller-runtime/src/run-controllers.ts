@@ -27,7 +27,7 @@ export async function runControllers(controllers: readonly Controller[], options
 async function runController(controller: Controller, options: RunControllersOptions): Promise<void> {
   const { clock, metrics, signal, concurrency = () => DEFAULT_CONCURRENCY } = options;
   const log = options.log.with({ controller: controller.name });
-  const queue = new WorkQueue({ clock, metrics: metrics?.queue(controller.name) });
+  const queue = new WorkQueue({ clock, metrics: metrics?.queue(controller.name), backoff: controller.backoff });
   const watches = new QueueWatches(queue, clock);
   const stop = (): void => {
     watches.close();

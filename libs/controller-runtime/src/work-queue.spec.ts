@@ -57,6 +57,20 @@ describe('WorkQueue', () => {
     expect(delays).toEqual([5, 10, 20, 5]);
   });
 
+  it('waits as long as it was told, up to the last', async () => {
+    const clock = new FakeClock(0);
+    const queue = new WorkQueue({ clock, backoff: { first: 5_000, last: 8_000 } });
+    const delays: number[] = [];
+    for (let failure = 0; failure < 3; failure += 1) {
+      const start = clock.now();
+      queue.addRateLimited('a');
+      while (queue.length === 0) await clock.advance(1_000);
+      delays.push(clock.now() - start);
+      queue.done((await queue.get())!);
+    }
+    expect(delays).toEqual([5_000, 8_000, 8_000]);
+  });
+
   it('lets what waits be finished after shutdown, and drops what is delayed', async () => {
     const clock = new FakeClock(0);
     const queue = queueAt(clock);

@@ -1,15 +1,16 @@
 import type { Clock, ObjectKey } from '@keelson/apimachinery';
 import { TokenBucket } from '@keelson/client';
+import type { RetryBackoff } from './controller';
 import { noQueueMetrics, type QueueMetrics } from './work-queue-metrics';
 
 /** As client-go's default rate limiter: per key from 5 ms, doubling to 1000 s; over all keys 10 a second after a burst of 100. */
-const BASE_DELAY_MILLISECONDS = 5;
-const MAX_DELAY_MILLISECONDS = 1000 * 1000;
+const BACKOFF: RetryBackoff = { first: 5, last: 1000 * 1000 };
 const OVERALL_LIMIT = { qps: 10, burst: 100 };
 
 export interface WorkQueueOptions {
   readonly clock: Clock;
   readonly metrics?: QueueMetrics | undefined;
+  readonly backoff?: RetryBackoff | undefined;
 }
 
 /**
@@ -21,6 +22,7 @@ export interface WorkQueueOptions {
 export class WorkQueue {
   readonly #clock: Clock;
   readonly #metrics: QueueMetrics;
+  readonly #backoff: RetryBackoff;
   readonly #overall: TokenBucket;
   /** In the order of their turn. */
   readonly #waiting = new Set<ObjectKey>();
@@ -32,7 +34,8 @@ export class WorkQueue {
   readonly #idle: ((key: ObjectKey | undefined) => void)[] = [];
   #shutDown = false;
 
-  constructor({ clock, metrics = noQueueMetrics }: WorkQueueOptions) {
+  constructor({ backoff = BACKOFF, clock, metrics = noQueueMetrics }: WorkQueueOptions) {
+    this.#backoff = backoff;
     this.#clock = clock;
     this.#metrics = metrics;
     this.#overall = new TokenBucket(OVERALL_LIMIT, clock);
@@ -69,7 +72,7 @@ export class WorkQueue {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
     this.#metrics.retried();
-    const delay = Math.min(MAX_DELAY_MILLISECONDS, BASE_DELAY_MILLISECONDS * 2 ** failures);
+    const delay = Math.min(this.#backoff.last, this.#backoff.first * 2 ** failures);
     this.addAfter(key, Math.max(delay, this.#overall.reserve()));
   }
 

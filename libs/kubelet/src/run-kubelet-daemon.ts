@@ -1,13 +1,14 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { Quantity, systemClock } from '@keelson/apimachinery';
-import { nodes, pods } from '@keelson/api';
 import { createApiClient, transportFromKubeconfig, type ApiClient } from '@keelson/client';
 import { KUBERNETES_VERSION, type DaemonContext } from '@keelson/component-base';
 import { DockerRuntime, HollowRuntime, type ContainerRuntime } from '@keelson/container-runtime';
-import { ApiEventRecorder, InformerFactory, dropManagedFields, type EventRecorder } from '@keelson/controller-runtime';
+import { ApiEventRecorder, InformerFactory, dropManagedFields } from '@keelson/controller-runtime';
 import { loadKubeletConfiguration } from './config/configuration-file';
 import { validateKubeletConfig, type KubeletConfig } from './config/kubelet-config';
 import { kubeletConfig, type KubeletFlagValues } from './config/kubelet-flags';
+import { openHollowNode } from './hollow/open-hollow-node';
 import { runHollowNodes } from './hollow/run-hollow-nodes';
 import { runKubelet } from './run-kubelet';
 import { hollowNodeSettings } from './hollow/hollow-node-settings';
@@ -29,15 +30,19 @@ export async function runKubeletDaemon(values: KubeletFlagValues, context: Daemo
   const config = kubeletConfig(values, { given: program.given, file, hostname: hostname() });
   const problems = validateKubeletConfig(config);
   if (problems.length > 0) throw new Error(problems.join('; '));
+  if (values['hollow-nodes'] > 0) return runHollow(values, config, context);
   if (values.kubeconfig === '') throw new Error('--kubeconfig is required: the kubelet does not run without an API server');
-  const transport = await transportFromKubeconfig(values.kubeconfig, { clock: systemClock });
-  const client = createApiClient(transport, { userAgent: `kubelet/${KUBERNETES_VERSION}`, clock: systemClock });
+  const client = await connect(values.kubeconfig);
   try {
-    if (values['hollow-nodes'] > 0) await runHollow(values, config, { context, client });
-    else await runReal(config, { context, client, program });
+    await runReal(config, { context, client, program });
   } finally {
-    await transport.close();
+    await client.transport.close();
   }
+}
+
+async function connect(kubeconfig: string): Promise<ApiClient> {
+  const transport = await transportFromKubeconfig(kubeconfig, { clock: systemClock });
+  return createApiClient(transport, { userAgent: `kubelet/${KUBERNETES_VERSION}`, clock: systemClock });
 }
 
 async function runReal(
@@ -45,47 +50,38 @@ async function runReal(
   { context, client, program }: { readonly context: DaemonContext; readonly client: ApiClient; readonly program: KubeletProgram },
 ): Promise<void> {
   const { log, signal } = context;
-  const recorder = makeRecorder(client, config.nodeName, context);
+  const source = { component: 'kubelet', host: config.nodeName };
+  const recorder = new ApiEventRecorder({ client, source, clock: systemClock, log, signal });
   const informers = new InformerFactory({ client, clock: systemClock, log, transform: dropManagedFields });
   const runtime = openRuntime(config, context);
   await runKubelet(config, { ...context, client, informers, recorder, runtime, clock: systemClock, random: Math.random, program, signal });
 }
 
-/** Simulated nodes share one watch of all pods and one of all nodes. */
-async function runHollow(
-  values: KubeletFlagValues,
-  config: KubeletConfig,
-  { context, client }: { readonly context: DaemonContext; readonly client: ApiClient },
-): Promise<void> {
-  const { log, signal } = context;
-  const informers = new InformerFactory({ client, clock: systemClock, log, transform: dropManagedFields });
-  const memoryBytes = Quantity.parse(values['hollow-node-memory']).value();
-  const running = runHollowNodes(
+/** Each simulated node is known to the API server as itself, by a kubeconfig of its own; without a folder of those, all by the one there is. */
+async function runHollow(values: KubeletFlagValues, config: KubeletConfig, { log, signal }: DaemonContext): Promise<void> {
+  const { 'hollow-kubeconfig-dir': folder, kubeconfig } = values;
+  if (folder === '' && kubeconfig === '') throw new Error('--hollow-kubeconfig-dir or --kubeconfig is required with --hollow-nodes');
+  const kubeconfigOf = (node: string): string => (folder === '' ? kubeconfig : join(folder, `${node}.conf`));
+  await runHollowNodes(
     {
       ...hollowNodeSettings(config),
       count: values['hollow-nodes'],
       namePrefix: values['hollow-node-prefix'],
       cpuCores: values['hollow-node-cpus'],
-      memoryBytes,
+      memoryBytes: Quantity.parse(values['hollow-node-memory']).value(),
     },
     {
-      client,
-      pods: informers.informer(pods),
-      nodes: informers.informer(nodes),
+      open: async (node, stop) => {
+        const client = await connect(kubeconfigOf(node));
+        return openHollowNode(node, { client, clock: systemClock, log, signal: stop });
+      },
       runtime: (node) => new HollowRuntime({ node, clock: systemClock }),
-      recorder: (node) => makeRecorder(client, node, context),
       clock: systemClock,
       random: Math.random,
       log,
       signal,
     },
   );
-  informers.start(signal);
-  await Promise.all([running, informers.stopped()]);
-}
-
-function makeRecorder(client: ApiClient, host: string, { log, signal }: DaemonContext): EventRecorder {
-  return new ApiEventRecorder({ client, source: { component: 'kubelet', host }, clock: systemClock, log, signal });
 }
 
 /** @throws Error for an endpoint of an engine that this kubelet can't drive */

@@ -21,8 +21,9 @@ import { runProbe } from './probes/run-probe';
 import { RequestAuthenticator } from './server/authentication';
 import { RequestAuthorizer } from './server/authorization';
 import { KubeletServer } from './server/kubelet-server';
+import { SpdyStreams } from './server/spdy-streams';
+import { TunnelledPorts } from './server/tunnelled-ports';
 import { WebSocketStreams } from './server/websocket-streams';
-import type { StreamProtocol } from './server/remote-streams';
 import { StaticPodFolder } from './static-pods/static-pod-folder';
 import { LinuxMounter } from './volumes/mounter';
 import { NodeVolumes } from './volumes/node-volumes';
@@ -39,8 +40,6 @@ export interface KubeletDeps extends DaemonContext {
   readonly runtime: ContainerRuntime;
   readonly clock: Clock;
   readonly random: () => number;
-  /** More ways to carry streams than WebSocket, such as SPDY; asked after it. */
-  readonly protocols?: readonly StreamProtocol[];
   /** For `/version`: `process` fits. */
   readonly program: { readonly version: string; readonly platform: string; readonly arch: string };
 }
@@ -164,7 +163,7 @@ interface ServerWiring {
 }
 
 async function startServer(config: KubeletConfig, { deps, kubelet, machine, host }: ServerWiring): Promise<void> {
-  const { client, clock, log, runtime, metrics, health, signal, protocols = [] } = deps;
+  const { client, clock, log, runtime, metrics, health, signal } = deps;
   const addresses = config.nodeIPs.length > 0 ? config.nodeIPs : await host.addresses();
   const files = await ensureServingCertificate({
     certificateFile: config.tlsCertFile,
@@ -186,7 +185,7 @@ async function startServer(config: KubeletConfig, { deps, kubelet, machine, host
     runtime,
     authenticator: new RequestAuthenticator(client, clock, authentication),
     authorizer: new RequestAuthorizer(client, clock, authorization),
-    protocols: [new WebSocketStreams(), ...protocols],
+    protocols: [new TunnelledPorts(clock), new WebSocketStreams(), new SpdyStreams(clock)],
     metrics,
     health,
     clock,

@@ -1,5 +1,5 @@
 import { sleep, type Clock } from '@keelson/apimachinery';
-import { isNodeReady, nodes } from '@keelson/api';
+import { daemonsets, deployments, isNodeReady, nodes } from '@keelson/api';
 import { createApiClient, transportFromKubeconfig, type ApiClient } from '@keelson/client';
 import { mergeKubeconfig, readKubeconfig, removeFromKubeconfig } from '@keelson/pki';
 
@@ -17,26 +17,54 @@ export async function withAdmin<T>(adminKubeconfig: string, clock: Clock, use: (
   }
 }
 
+export interface Patience {
+  readonly clock: Clock;
+  readonly milliseconds: number;
+  /** Throws what makes waiting useless. */
+  readonly check: () => void;
+}
+
 /** Resolves when the apiserver says that it is ready. @returns false if it did not in time */
-export function untilServing(client: ApiClient, clock: Clock, milliseconds: number): Promise<boolean> {
-  return until(clock, milliseconds, async () => {
+export function untilServing(client: ApiClient, patience: Patience): Promise<boolean> {
+  return until(patience, async () => {
     const { status } = await client.transport.request({ method: 'GET', path: '/readyz' });
     return status === 200;
   });
 }
 
 /** Resolves when `count` nodes are Ready. @returns false if they were not in time */
-export function untilNodesReady(client: ApiClient, count: number, clock: Clock, milliseconds: number): Promise<boolean> {
-  return until(clock, milliseconds, async () => {
+export function untilNodesReady(client: ApiClient, count: number, patience: Patience): Promise<boolean> {
+  return until(patience, async () => {
     const { items } = await client.resource(nodes).list();
     return items.filter((node) => isNodeReady(node)).length >= count;
   });
 }
 
-async function until(clock: Clock, milliseconds: number, holds: () => Promise<boolean>): Promise<boolean> {
+/**
+ * Resolves when all that runs in kube-system is ready, and the deployments `expected` are there too. @returns how many there are; undefined if they were
+ * not ready in time
+ */
+export async function untilAddonsReady(client: ApiClient, expected: readonly string[], patience: Patience): Promise<number | undefined> {
+  let count = 0;
+  const areReady = await until(patience, async () => {
+    const namespace = 'kube-system';
+    const { items: replicated } = await client.resource(deployments).list({ namespace });
+    const { items: everywhere } = await client.resource(daemonsets).list({ namespace });
+    count = replicated.length + everywhere.length;
+    return (
+      expected.every((name) => replicated.some(({ metadata }) => metadata.name === name)) &&
+      replicated.every(({ spec, status }) => (status?.availableReplicas ?? 0) >= (spec.replicas ?? 1)) &&
+      everywhere.every(({ status }) => status !== undefined && (status.numberAvailable ?? 0) >= status.desiredNumberScheduled)
+    );
+  });
+  return areReady ? count : undefined;
+}
+
+async function until({ check, clock, milliseconds }: Patience, holds: () => Promise<boolean>): Promise<boolean> {
   const end = clock.monotonic() + milliseconds;
   while (!(await holds().catch(() => false))) {
     if (clock.monotonic() >= end) return false;
+    check();
     await sleep(clock, POLL_MILLISECONDS);
   }
   return true;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { ClusterPki } from '@keelson/pki';
+import type { ClusterPkiPaths } from '@keelson/pki';
+import { addonFolder, addonsOf } from './addons';
 import type { ClusterFolder } from './cluster-folder';
 import type { ClusterSettings } from './cluster-settings';
 
@@ -8,9 +9,9 @@ export const KUBERNETES_ADDRESS = '10.96.0.1';
 export const CLUSTER_DNS_ADDRESS = '10.96.0.10';
 export const CLUSTER_DOMAIN = 'cluster.local';
 export const POD_RANGE = '10.244.0.0/16';
-const ISSUER = `https://kubernetes.default.svc.${CLUSTER_DOMAIN}`;
+export const ISSUER = `https://kubernetes.default.svc.${CLUSTER_DOMAIN}`;
 
-/** One daemon as it is started: upstream's executable with upstream's flags. */
+/** One daemon as it is started: upstream's executable with upstream's flags, found among Keelson's own or on the machine. */
 export interface DaemonSpec {
   /** What it is called in `keelson status` and `keelson logs`. */
   readonly name: string;
@@ -23,37 +24,94 @@ export interface DaemonSpec {
 interface SpecInput {
   readonly folder: ClusterFolder;
   readonly settings: ClusterSettings;
-  readonly pki: ClusterPki;
+  readonly pki: ClusterPkiPaths;
 }
 
 const KUBELET_PORT = 10250;
 const KUBELET_HEALTH_PORT = 10248;
+const FURTHER_KUBELETS_PORT = 10270;
 const CONTROLLER_MANAGER_PORT = 10257;
 const SCHEDULER_PORT = 10259;
+const CLOUD_CONTROLLER_MANAGER_PORT = 10258;
 const PROXY_HEALTH_PORT = 10256;
 const PROXY_METRICS_PORT = 10249;
+const ADDON_MANAGER_PORT = 10261;
+const ETCD_PORT = 2379;
+const ETCD_PEER_PORT = 2380;
+const ETCD_URL = `https://127.0.0.1:${ETCD_PORT}`;
 
 export const nodeName = (index: number): string => `node-${index + 1}`;
 
 /** Every daemon of a cluster, in the order in which they are started; they are stopped in the opposite order. */
 export function daemonSpecs(input: SpecInput): readonly DaemonSpec[] {
-  return [apiserver(input), controllerManager(input), scheduler(input), ...kubelets(input), ...proxies(input)];
+  if (input.settings.oneProcess) return [wholeCluster(input)];
+  return [
+    ...etcd(input),
+    apiserver(input),
+    controllerManager(input),
+    scheduler(input),
+    ...cloudControllerManagers(input),
+    ...kubelets(input),
+    ...proxies(input),
+    ...addonManager(input),
+  ];
 }
 
-function apiserver({ folder, pki, settings }: SpecInput): DaemonSpec {
+/** The control plane and all simulated nodes; it finds out from the settings what it is to run. */
+function wholeCluster({ settings }: SpecInput): DaemonSpec {
+  return { name: 'cluster', executable: 'keelson', ports: [settings.securePort], args: ['run-in-one-process'] };
+}
+
+/** One member that only this machine can reach, and only with a certificate. */
+function etcd({ folder, pki, settings }: SpecInput): readonly DaemonSpec[] {
+  if (settings.store !== 'etcd') return [];
+  const peer = `https://127.0.0.1:${ETCD_PEER_PORT}`;
+  const args = [
+    '--name=keelson',
+    `--data-dir=${folder.data('etcd')}`,
+    `--listen-client-urls=${ETCD_URL}`,
+    `--advertise-client-urls=${ETCD_URL}`,
+    `--listen-peer-urls=${peer}`,
+    `--initial-advertise-peer-urls=${peer}`,
+    `--initial-cluster=keelson=${peer}`,
+    '--client-cert-auth=true',
+    `--trusted-ca-file=${pki.etcd.caFile}`,
+    `--cert-file=${pki.etcd.serverCertificateFile}`,
+    `--key-file=${pki.etcd.serverKeyFile}`,
+    '--peer-client-cert-auth=true',
+    `--peer-trusted-ca-file=${pki.etcd.caFile}`,
+    `--peer-cert-file=${pki.etcd.peerCertificateFile}`,
+    `--peer-key-file=${pki.etcd.peerKeyFile}`,
+    '--snapshot-count=10000',
+  ];
+  return [{ name: 'etcd', executable: 'etcd', ports: [ETCD_PORT, ETCD_PEER_PORT], args }];
+}
+
+function storeFlags({ folder, pki, settings }: SpecInput): readonly string[] {
+  if (settings.store === 'lmdb') return ['--storage-backend=lmdb', `--data-dir=${folder.data('lmdb')}`];
+  return [
+    `--etcd-servers=${ETCD_URL}`,
+    `--etcd-cafile=${pki.etcd.caFile}`,
+    `--etcd-certfile=${pki.etcd.clientCertificateFile}`,
+    `--etcd-keyfile=${pki.etcd.clientKeyFile}`,
+  ];
+}
+
+function apiserver(input: SpecInput): DaemonSpec {
+  const { pki, settings } = input;
   return {
     name: 'kube-apiserver',
     executable: 'kube-apiserver',
     ports: [settings.securePort],
     args: [
-      '--storage-backend=lmdb',
-      `--data-dir=${folder.data('lmdb')}`,
+      ...storeFlags(input),
       `--secure-port=${settings.securePort}`,
       `--advertise-address=${settings.advertiseAddress}`,
       `--tls-cert-file=${pki.apiServerCertificateFile}`,
       `--tls-private-key-file=${pki.apiServerKeyFile}`,
       `--client-ca-file=${pki.caFile}`,
       '--authorization-mode=Node,RBAC',
+      '--enable-admission-plugins=NodeRestriction',
       `--service-cluster-ip-range=${SERVICE_RANGE}`,
       `--service-account-issuer=${ISSUER}`,
       `--service-account-key-file=${pki.serviceAccountPublicKeyFile}`,
@@ -90,6 +148,19 @@ function scheduler({ folder, pki }: SpecInput): DaemonSpec {
   };
 }
 
+/** What the machine with its Docker is to the cluster: the cloud that it runs on. Simulated nodes run on none. */
+function cloudControllerManagers({ folder, pki, settings }: SpecInput): readonly DaemonSpec[] {
+  if (settings.runtime !== 'docker') return [];
+  const args = [
+    '--cloud-provider=docker',
+    `--kubeconfig=${pki.kubeconfigs.cloudControllerManager}`,
+    '--bind-address=127.0.0.1',
+    `--cert-dir=${folder.data('cloud-controller-manager')}`,
+    '--configure-cloud-routes=false',
+  ];
+  return [{ name: 'cloud-controller-manager', executable: 'cloud-controller-manager', ports: [CLOUD_CONTROLLER_MANAGER_PORT], args }];
+}
+
 function kubelets(input: SpecInput): readonly DaemonSpec[] {
   const { nodes, runtime } = input.settings;
   return runtime === 'hollow' ? [hollowKubelet(input)] : Array.from({ length: nodes }, (_, index) => kubelet(input, index));
@@ -102,7 +173,7 @@ function hollowKubelet({ folder, pki, settings }: SpecInput): DaemonSpec {
     executable: 'kubelet',
     ports: [],
     args: [
-      `--kubeconfig=${pki.kubeconfigs.admin}`,
+      `--hollow-kubeconfig-dir=${pki.kubeconfigs.kubeletFolder}`,
       `--hollow-nodes=${settings.nodes}`,
       '--hollow-node-prefix=node-',
       `--cert-dir=${folder.data('kubelet')}`,
@@ -110,11 +181,17 @@ function hollowKubelet({ folder, pki, settings }: SpecInput): DaemonSpec {
   };
 }
 
+/** The first node has upstream's; the others' begin where no daemon's are. */
+function kubeletPorts(index: number): readonly [port: number, healthPort: number] {
+  if (index === 0) return [KUBELET_PORT, KUBELET_HEALTH_PORT];
+  const port = FURTHER_KUBELETS_PORT + 2 * (index - 1);
+  return [port, port + 1];
+}
+
 function kubelet({ folder, pki }: SpecInput, index: number): DaemonSpec {
   const name = nodeName(index);
   const data = folder.data(`kubelet-${name}`);
-  const port = KUBELET_PORT + index * 10;
-  const healthPort = KUBELET_HEALTH_PORT + index * 10;
+  const [port, healthPort] = kubeletPorts(index);
   return {
     name: `kubelet-${name}`,
     executable: 'kubelet',
@@ -133,6 +210,8 @@ function kubelet({ folder, pki }: SpecInput, index: number): DaemonSpec {
       `--cluster-dns=${CLUSTER_DNS_ADDRESS}`,
       `--cluster-domain=${CLUSTER_DOMAIN}`,
       `--pod-network-cidr=${POD_RANGE}`,
+      `--pod-manifest-path=${join(data, 'manifests')}`,
+      '--cloud-provider=external',
     ],
   };
 }
@@ -140,6 +219,18 @@ function kubelet({ folder, pki }: SpecInput, index: number): DaemonSpec {
 /** Simulated nodes have no network to write rules for; all nodes in Docker share the machine's. */
 function proxies({ pki, settings }: SpecInput): readonly DaemonSpec[] {
   if (settings.runtime !== 'docker') return [];
-  const args = [`--kubeconfig=${pki.kubeconfigs.kubeProxy}`];
+  const names = Array.from({ length: settings.nodes }, (_, index) => nodeName(index));
+  const args = [`--kubeconfig=${pki.kubeconfigs.kubeProxy}`, `--cluster-cidr=${POD_RANGE}`, `--local-nodes=${names.join(',')}`];
   return [{ name: 'kube-proxy', executable: 'kube-proxy', ports: [PROXY_HEALTH_PORT, PROXY_METRICS_PORT], args }];
+}
+
+function addonManager({ folder, pki, settings }: SpecInput): readonly DaemonSpec[] {
+  if (addonsOf(settings).length === 0) return [];
+  const args = [
+    `--kubeconfig=${pki.kubeconfigs.addonManager}`,
+    '--bind-address=127.0.0.1',
+    `--cert-dir=${folder.data('addon-manager')}`,
+    `--addon-path=${addonFolder(folder)}`,
+  ];
+  return [{ name: 'addon-manager', executable: 'addon-manager', ports: [ADDON_MANAGER_PORT], args }];
 }

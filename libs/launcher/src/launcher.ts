@@ -1,48 +1,49 @@
-import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { Clock } from '@keelson/apimachinery';
-import { createNft } from '@keelson/netfilter';
-import { ensureClusterPki, type ClusterPki } from '@keelson/pki';
-import { cleanUp } from '@keelson/proxy';
-import { chooseRuntime, type RuntimeChoice } from './choose-runtime';
-import { addContext, removeContext, untilNodesReady, untilServing, withAdmin } from './cluster-access';
+import type { ApiClient } from '@keelson/client';
+import type { ClusterPki } from '@keelson/pki';
+import { addonsOf } from './addons';
+import { addContext, removeContext, untilAddonsReady, untilNodesReady, untilServing, withAdmin } from './cluster-access';
 import type { ClusterFolder } from './cluster-folder';
-import { DEFAULT_SECURE_PORT, readSettings, writeSettings, type ClusterSettings } from './cluster-settings';
+import { ensurePki } from './cluster-pki';
+import { clusterProcesses, endProcesses, SUPERVISOR, type ClusterProcess } from './cluster-processes';
+import { readSettings, type ClusterSettings } from './cluster-settings';
 import { readState } from './cluster-state';
-import { daemonSpecs, KUBERNETES_ADDRESS, nodeName, type DaemonSpec } from './daemon-specs';
+import { daemonSpecs, type DaemonSpec } from './daemon-specs';
+import { doctor } from './doctor/doctor';
+import { withHomeLock } from './home-lock';
+import { lastLine } from './last-line';
 import type { Machine } from './machine';
-import { removeContainers } from './node-containers';
-import { isAlive, signalProcess } from './process-identity';
-import { untilGone } from './supervisor';
+import { dockerNodes, type RemoveNodeTraces } from './node-traces';
+import { refuseOther, settle, type Wishes } from './settle';
+import { statusLines } from './status-lines';
+import { takenPorts } from './taken-ports';
 import { UserError, type Terminal } from './terminal';
 import { unmountBelow } from './unmount-below';
 
 const SERVING_MILLISECONDS = 30_000;
 const READY_MILLISECONDS = 120_000;
-const STOP_MILLISECONDS = 120_000;
+const ADDONS_MILLISECONDS = 180_000;
 
 export interface LauncherDeps {
   readonly folder: ClusterFolder;
   readonly machine: Machine;
   readonly terminal: Terminal;
   readonly clock: Clock;
-  /** The program and arguments that run the supervisor. */
-  readonly supervisor: readonly [string, ...string[]];
+  /** Starts the supervisor of the cluster, which outlives this process; its environment carries `processMark`. */
+  readonly startSupervisor: () => void;
+  readonly removeNodeTraces: RemoveNodeTraces;
   /** The kubeconfig that gets the context. */
   readonly userKubeconfig: string;
 }
 
-export interface UpOptions {
-  readonly nodes?: number | undefined;
-  readonly runtime?: RuntimeChoice | undefined;
-  readonly securePort?: number | undefined;
-  /** Whether to wait for the nodes; the apiserver is waited for in any case. */
+export interface UpOptions extends Wishes {
+  /** Whether to wait for the nodes and the addons; the apiserver is waited for in any case. */
   readonly wait: boolean;
 }
 
-/** Starts, stops and shows a cluster on this machine. Every method may be interrupted and called again. */
+/** Starts, stops and shows a cluster on this machine. Every method may be interrupted, by a kill too, and called again. */
 export class Launcher {
   readonly #deps: LauncherDeps;
 
@@ -51,81 +52,98 @@ export class Launcher {
   }
 
   /** Starts the cluster, or resumes the one that is there. @throws UserError, one line for the user to mend */
-  async up(options: UpOptions): Promise<void> {
-    const { clock, folder, terminal, userKubeconfig } = this.#deps;
+  async up({ wait, ...wishes }: UpOptions): Promise<void> {
+    const { clock, folder } = this.#deps;
     await mkdir(folder.home, { recursive: true, mode: 0o700 });
-    if (await this.#isRunning()) {
-      terminal.say('The cluster is running already.');
-    } else {
-      const settings = await this.#settle(options);
-      await this.#checkPorts(daemonSpecs({ folder, settings, pki: await this.pki(settings) }));
-      this.#startSupervisor();
-    }
-    const settings = await this.#settings();
+    const settings = await withHomeLock(folder.home, () => this.#start(wishes));
     const { kubeconfigs } = await this.pki(settings);
-    await withAdmin(kubeconfigs.admin, clock, async (client) => {
-      if (!(await untilServing(client, clock, SERVING_MILLISECONDS))) throw this.#late('the apiserver did not become ready');
-      terminal.say('The API server is ready.');
-      await addContext(userKubeconfig, kubeconfigs.admin);
-      if (!options.wait) return;
-      if (!(await untilNodesReady(client, settings.nodes, clock, READY_MILLISECONDS))) throw this.#late('not all nodes became Ready');
-      terminal.say(settings.nodes === 1 ? 'The node is Ready.' : `All ${settings.nodes} nodes are Ready.`);
-    });
+    await withAdmin(kubeconfigs.admin, clock, (client) => this.#waitFor(client, settings, { wait, adminKubeconfig: kubeconfigs.admin }));
     this.#sayHowToGoOn(settings);
   }
 
   /** Stops every daemon and the containers of the nodes; with `remove`, leaves no trace. */
   async down(options: { readonly remove: boolean }): Promise<void> {
-    const { clock, folder, terminal, userKubeconfig } = this.#deps;
-    const state = await readState(folder);
-    const settings = await readSettings(folder).catch(() => undefined);
-    const processes = state === undefined ? [] : [state.supervisor, ...state.daemons.flatMap(({ identity }) => identity ?? [])];
-    const wasRunning = processes.some(isAlive);
-    if (state !== undefined && !signalProcess(state.supervisor, 'SIGTERM')) for (const each of processes) signalProcess(each, 'SIGTERM');
-    if (!(await untilGone(processes, clock, STOP_MILLISECONDS)))
-      throw new UserError('some daemons did not stop; keelson status names them');
-    if (settings?.runtime === 'docker') {
-      await removeContainers(
-        Array.from({ length: settings.nodes }, (_, index) => nodeName(index)),
-        { network: options.remove },
-      );
-      // Without nft there were no rules to write.
-      await cleanUp(createNft()).catch(() => undefined);
+    const { folder, terminal } = this.#deps;
+    if (!existsSync(folder.home)) {
+      terminal.say('There is no cluster.');
+      return;
     }
-    terminal.say(wasRunning ? 'The cluster is stopped; its data is kept.' : 'The cluster was not running.');
-    if (!options.remove) return;
-    await removeContext(userKubeconfig);
-    await unmountBelow(folder.home);
-    await rm(folder.home, { recursive: true, force: true });
-    terminal.say(`Deleted ${folder.home} and the context keelson.`);
+    await withHomeLock(folder.home, () => this.#stop(options));
   }
 
   /** A line for each daemon. */
   async status(): Promise<void> {
     const { clock, folder, terminal } = this.#deps;
-    const state = await readState(folder);
-    if (state === undefined) {
-      terminal.say('There is no cluster; keelson up makes one.');
-      return;
-    }
-    terminal.say(`supervisor${isAlive(state.supervisor) ? `  running, pid ${state.supervisor.pid}` : '  not running'}`);
-    for (const { identity, lastEnd, name, restarts, since } of state.daemons) {
-      const seconds = Math.round((clock.now() - since) / 1000);
-      const now = identity !== undefined && isAlive(identity) ? `running for ${seconds} s, pid ${identity.pid}` : 'not running';
-      terminal.say(`${name.padEnd(28)}${now}${restarts === 0 ? '' : `, started again ${restarts} times; last end: ${lastEnd ?? ''}`}`);
-    }
+    for (const line of statusLines(await readState(folder), clusterProcesses(folder.home), clock.now())) terminal.say(line);
+  }
+
+  /** Looks whether this machine is fit for a cluster, and says what to do where it is not. @returns whether `up` would work */
+  async doctor(): Promise<boolean> {
+    return doctor(this.#deps);
   }
 
   /** The certificates and kubeconfigs, made as far as they are missing. */
   pki(settings: ClusterSettings): Promise<ClusterPki> {
-    const { clock, folder } = this.#deps;
-    return ensureClusterPki(folder.configuration, {
-      server: `https://127.0.0.1:${settings.securePort}`,
-      serviceAddress: KUBERNETES_ADDRESS,
-      apiServerAddresses: [settings.advertiseAddress],
-      nodes: settings.runtime === 'docker' ? Array.from({ length: settings.nodes }, (_, index) => nodeName(index)) : [],
+    return ensurePki(this.#deps.folder, settings, this.#deps.clock);
+  }
+
+  /** Invariant: the lock of the home is held, and the supervisor runs when this resolves. */
+  async #start(wishes: Wishes): Promise<ClusterSettings> {
+    const { clock, folder, startSupervisor, terminal } = this.#deps;
+    const running = clusterProcesses(folder.home);
+    if (isSupervised(running)) {
+      terminal.say('The cluster is running already.');
+      const settings = await this.#settings();
+      refuseOther(wishes, settings, folder);
+      return settings;
+    }
+    if (running.length > 0) {
+      terminal.say('Ending what an earlier run has left; containers run on ...');
+      refuseSurvivors(await endProcesses(folder.home, clock));
+    }
+    const settings = await settle(wishes, this.#deps);
+    await this.#checkPorts(daemonSpecs({ folder, settings, pki: await this.pki(settings) }));
+    startSupervisor();
+    return settings;
+  }
+
+  async #waitFor(
+    client: ApiClient,
+    settings: ClusterSettings,
+    { adminKubeconfig, wait }: { readonly wait: boolean; readonly adminKubeconfig: string },
+  ): Promise<void> {
+    const { clock, terminal, userKubeconfig } = this.#deps;
+    const { nodes } = settings;
+    const deadline = (milliseconds: number): Parameters<typeof untilServing>[1] => ({
       clock,
+      milliseconds,
+      check: () => this.#checkSupervisor(),
     });
+    if (!(await untilServing(client, deadline(SERVING_MILLISECONDS)))) throw this.#late('the apiserver did not become ready');
+    terminal.say('The API server is ready.');
+    await addContext(userKubeconfig, adminKubeconfig);
+    if (!wait) return;
+    if (!(await untilNodesReady(client, nodes, deadline(READY_MILLISECONDS)))) throw this.#late('not all nodes became Ready');
+    terminal.say(nodes === 1 ? 'The node is Ready.' : `All ${nodes} nodes are Ready.`);
+    const addons = await untilAddonsReady(client, addonsOf(settings), deadline(ADDONS_MILLISECONDS));
+    if (addons === undefined) throw this.#late('not all addons in kube-system became ready');
+    if (addons > 0) terminal.say(addons === 1 ? 'The addon is ready.' : `All ${addons} addons are ready.`);
+  }
+
+  /** Invariant: the lock of the home is held. */
+  async #stop({ remove }: { readonly remove: boolean }): Promise<void> {
+    const { clock, folder, removeNodeTraces, terminal, userKubeconfig } = this.#deps;
+    const wasRunning = clusterProcesses(folder.home).length > 0;
+    refuseSurvivors(await endProcesses(folder.home, clock));
+    await removeNodeTraces(dockerNodes(folder), { network: remove });
+    if (!remove) {
+      terminal.say(wasRunning ? 'The cluster is stopped; its data is kept.' : 'The cluster was not running.');
+      return;
+    }
+    await removeContext(userKubeconfig);
+    await unmountBelow(folder.home);
+    await rm(folder.home, { recursive: true, force: true });
+    terminal.say(`${wasRunning ? 'The cluster is stopped. ' : ''}Deleted ${folder.home} and the context keelson.`);
   }
 
   async #settings(): Promise<ClusterSettings> {
@@ -134,52 +152,17 @@ export class Launcher {
     return settings;
   }
 
-  /** What the cluster has kept, or what is chosen now for a new one. */
-  async #settle({ nodes, runtime, securePort }: UpOptions): Promise<ClusterSettings> {
-    const { folder, machine, terminal } = this.#deps;
-    const kept = await readSettings(folder);
-    if (kept !== undefined) {
-      const isOther =
-        (nodes ?? kept.nodes) !== kept.nodes ||
-        (runtime ?? kept.runtime) !== kept.runtime ||
-        (securePort ?? kept.securePort) !== kept.securePort;
-      if (isOther)
-        throw new UserError(
-          `the cluster in ${folder.home} has ${kept.nodes} ${kept.runtime} node(s) on port ${kept.securePort}; keelson down --delete makes room for another`,
-        );
-      terminal.say('Resuming the cluster ...');
-      return kept;
-    }
-    const settings: ClusterSettings = {
-      nodes: nodes ?? 1,
-      runtime: await chooseRuntime(machine, runtime, terminal),
-      securePort: securePort ?? DEFAULT_SECURE_PORT,
-      advertiseAddress: machine.address,
-    };
-    await writeSettings(folder, settings);
-    terminal.say('Starting the cluster ...');
-    return settings;
-  }
-
   async #checkPorts(specs: readonly DaemonSpec[]): Promise<void> {
-    for (const { name, ports } of specs)
-      for (const port of ports)
-        if (await this.#deps.machine.isPortTaken(port))
-          throw new UserError(`port ${port}, which ${name} needs, is in use by another program; end it and try again`);
+    const [taken] = await takenPorts(this.#deps.machine, specs);
+    if (taken !== undefined) throw new UserError(`${taken}; end it and try again`);
   }
 
-  async #isRunning(): Promise<boolean> {
-    const state = await readState(this.#deps.folder);
-    return state !== undefined && isAlive(state.supervisor);
-  }
-
-  #startSupervisor(): void {
-    const { folder, supervisor } = this.#deps;
-    const [program, ...args] = supervisor;
-    const logFile = folder.logFile('keelson');
-    const output = openLogFile(logFile);
-    spawn(program, args, { detached: true, stdio: ['ignore', output, output] }).unref();
-    closeSync(output);
+  /** @throws UserError with the supervisor's last words, if it has ended */
+  #checkSupervisor(): void {
+    const { folder } = this.#deps;
+    if (isSupervised(clusterProcesses(folder.home))) return;
+    const log = folder.logFile('keelson');
+    throw new UserError(`the cluster's supervisor has ended; the last line of ${log} is: ${lastLine(log) ?? '(none)'}`);
   }
 
   #late(what: string): UserError {
@@ -188,16 +171,19 @@ export class Launcher {
     );
   }
 
-  #sayHowToGoOn({ nodes, runtime }: ClusterSettings): void {
+  #sayHowToGoOn({ nodes, oneProcess, runtime }: ClusterSettings): void {
     const { terminal, userKubeconfig } = this.#deps;
-    const what = runtime === 'docker' ? 'real containers' : 'simulated';
+    const what = runtime === 'docker' ? 'real containers' : `simulated${oneProcess ? ', all in one process' : ''}`;
     terminal.say(`The cluster is up: ${nodes} node(s), ${what}. The context keelson is in ${userKubeconfig}. Try:`);
     for (const line of ['kubectl get nodes', 'kubectl get pods -A', 'kubectl create deployment web --image=nginx'])
       terminal.say(`  ${line}`);
   }
 }
 
-function openLogFile(path: string): number {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  return openSync(path, 'a', 0o600);
+const isSupervised = (processes: readonly ClusterProcess[]): boolean => processes.some(({ name }) => name === SUPERVISOR);
+
+function refuseSurvivors(processes: readonly ClusterProcess[]): void {
+  if (processes.length === 0) return;
+  const who = processes.map(({ identity, name }) => `${name} (pid ${identity.pid})`).join(', ');
+  throw new UserError(`could not be ended: ${who}; if another user started them, run the same command as that user`);
 }

@@ -26,6 +26,7 @@ export interface SupervisedProcessOptions {
   readonly name: string;
   readonly file: string;
   readonly args: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
   readonly logFile: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -57,9 +58,9 @@ export class SupervisedProcess {
 
   start(): void {
     if (this.#stopping) return;
-    const { args, clock, file, log, logFile, name } = this.#options;
+    const { args, clock, environment, file, log, logFile, name } = this.#options;
     const output = openLog(logFile);
-    const child = spawn(file, args, { stdio: ['ignore', output, output] });
+    const child = spawn(file, args, { env: environment, stdio: ['ignore', output, output] });
     closeSync(output);
     this.#child = child;
     this.#since = clock.now();

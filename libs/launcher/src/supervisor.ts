@@ -1,21 +1,24 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { sleep, type Clock } from '@keelson/apimachinery';
+import type { Clock } from '@keelson/apimachinery';
 import type { Logger } from '@keelson/component-base';
 import type { ClusterFolder } from './cluster-folder';
-import { readState, writeState } from './cluster-state';
+import { endProcesses, processMark } from './cluster-processes';
+import { writeState } from './cluster-state';
 import type { DaemonSpec } from './daemon-specs';
-import { isAlive, signalProcess, type ProcessIdentity } from './process-identity';
+import type { ProcessIdentity } from './process-identity';
 import { SupervisedProcess } from './supervised-process';
 
 /** Each daemon gets this long to end by itself. */
 const STOP_GRACE_MILLISECONDS = 15_000;
-const LEFTOVER_GRACE_MILLISECONDS = 5_000;
 
 export interface SupervisorOptions {
   readonly folder: ClusterFolder;
   readonly specs: readonly DaemonSpec[];
-  /** Where the executables are. */
+  /** Where Keelson's own executables are; others are looked for as the environment's PATH says. */
   readonly executables: string;
+  /** What the daemons find in their environment, beside the mark of this cluster. */
+  readonly environment: NodeJS.ProcessEnv;
   readonly self: ProcessIdentity;
   readonly clock: Clock;
   readonly log: Logger;
@@ -27,15 +30,16 @@ export interface SupervisorOptions {
  * killed has left running is ended first: a daemon must not run twice.
  */
 export async function supervise(options: SupervisorOptions): Promise<void> {
-  const { clock, executables, folder, log, self, signal, specs } = options;
-  await endLeftovers(options);
+  const { clock, environment, executables, folder, log, self, signal, specs } = options;
+  await endProcesses(folder.home, clock);
   const record = new StateRecord(folder, log, () => ({ supervisor: self, daemons: daemons.map(({ state }) => state) }));
   const daemons = specs.map(
     ({ args, executable, name }) =>
       new SupervisedProcess({
         name,
-        file: join(executables, executable),
+        file: locate(executable, executables),
         args,
+        environment: { ...environment, ...processMark(folder.home, name) },
         logFile: folder.logFile(name),
         clock,
         log,
@@ -84,23 +88,7 @@ class StateRecord {
   }
 }
 
-async function endLeftovers({ clock, folder, log }: SupervisorOptions): Promise<void> {
-  const state = await readState(folder);
-  const leftovers = (state?.daemons ?? []).flatMap(({ identity }) => (identity !== undefined && isAlive(identity) ? [identity] : []));
-  if (leftovers.length === 0) return;
-  log.info('Ending what an earlier run has left', { processes: leftovers.length });
-  for (const identity of leftovers) signalProcess(identity, 'SIGTERM');
-  await untilGone(leftovers, clock, LEFTOVER_GRACE_MILLISECONDS);
-  for (const identity of leftovers) signalProcess(identity, 'SIGKILL');
-  await untilGone(leftovers, clock, LEFTOVER_GRACE_MILLISECONDS);
-}
-
-/** Waits until none of `processes` is alive, at most so long. @returns whether all are gone */
-export async function untilGone(processes: readonly ProcessIdentity[], clock: Clock, milliseconds: number): Promise<boolean> {
-  const end = clock.monotonic() + milliseconds;
-  while (processes.some(isAlive)) {
-    if (clock.monotonic() >= end) return false;
-    await sleep(clock, 50);
-  }
-  return true;
+function locate(executable: string, folder: string): string {
+  const own = join(folder, executable);
+  return existsSync(own) ? own : executable;
 }

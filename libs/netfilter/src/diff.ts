@@ -1,4 +1,4 @@
-import type { Chain, ElementMap, Table } from './table';
+import type { Chain, ElementMap, ElementSet, Table } from './table';
 import { ruleDigest, stateOf, type TableState } from './table-state';
 
 /**
@@ -74,7 +74,7 @@ function additions(table: string, previous: TableState, next: Table): string[] {
   }
   for (const [name, set] of next.sets) {
     const before = previous.sets.get(name);
-    if (before === undefined) declarations.push(`add set ${table} ${name} { type ${set.keyType} ; }`);
+    if (before === undefined) declarations.push(`add set ${table} ${name} { ${setClause(set)} ; }`);
     for (const key of set.elements) if (before?.elements.has(key) !== true) elements.push(`add element ${table} ${name} { ${key} }`);
   }
   return [`add table ${table}`, ...declarations, ...elements, ...rules];
@@ -100,4 +100,8 @@ function hookClause({ hook }: Chain): string {
 
 function typeClause(map: ElementMap): string {
   return map.typeof === undefined ? `type ${map.keyType} : ${map.valueType}` : `typeof ${map.typeof}`;
+}
+
+function setClause({ keyType, timeout }: ElementSet): string {
+  return timeout === undefined ? `type ${keyType}` : `type ${keyType} ; flags dynamic,timeout ; timeout ${timeout.toString()}s`;
 }

@@ -1,6 +1,6 @@
 import { NftError, type RunNft } from './nft';
 import type { Table } from './table';
-import type { ChainState, TableState } from './table-state';
+import { setType, type ChainState, type TableState } from './table-state';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 type JsonObject = Readonly<Record<string, Json>>;
@@ -46,6 +46,8 @@ function mapOf(map: JsonObject): { type: string; elements: Map<string, string> }
 }
 
 function setOf(set: JsonObject): { type: string; elements: Set<string> } {
+  const timeout = set['timeout'];
+  if (typeof timeout === 'number') return { type: setType(text(set['type']), timeout), elements: new Set() };
   return { type: text(set['type']), elements: new Set(arrayOf(set['elem']).map(text)) };
 }
 

@@ -27,8 +27,13 @@ export function stateOf(table: Table): TableState {
   return {
     chains: mapValues(table.chains, (chain) => ({ hook: hookText(chain.hook), ruleDigests: chain.rules.map(ruleDigest) })),
     maps: mapValues(table.maps, (map) => ({ type: `${map.keyType} : ${map.valueType}`, elements: map.elements })),
-    sets: mapValues(table.sets, (set) => ({ type: set.keyType, elements: set.elements })),
+    sets: mapValues(table.sets, (set) => ({ type: setType(set.keyType, set.timeout), elements: set.elements })),
   };
+}
+
+/** The type of a set as its state tells it: `ipv4_addr`, or `ipv4_addr timeout 60` for one that rules fill. */
+export function setType(keyType: string, timeout?: number): string {
+  return timeout === undefined ? keyType : `${keyType} timeout ${timeout}`;
 }
 
 function hookText(hook: BaseHook | undefined): string {

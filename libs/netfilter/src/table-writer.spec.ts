@@ -80,6 +80,33 @@ describeOnKernel(`TableWriter on the kernel's nftables${missing === undefined ? 
     expect(await writer.apply(serviceTable())).toBe(0);
   });
 
+  it('mends what others did to the table: at once where it is in the way of a change, otherwise when told to look', async () => {
+    const writer = new TableWriter(recording, serviceTable());
+    await writer.apply(serviceTable());
+    await nft(['flush', 'map', 'ip', 'keelson-test', 'endpoints']);
+    const moved = serviceTable({ endpoint: '10.244.0.9 . 8080' });
+    await writer.apply(moved);
+    expect(await readTable(nft, moved)).toEqual(stateOf(moved));
+    await nft(['flush', 'chain', 'ip', 'keelson-test', 'services']);
+    expect(await writer.apply(moved)).toBe(0);
+    writer.recheck();
+    await writer.apply(moved);
+    expect(await readTable(nft, moved)).toEqual(stateOf(moved));
+  });
+
+  it('leaves the elements of a set alone that rules fill', async () => {
+    const sticky: Table = {
+      ...emptyTable('ip', 'keelson-test'),
+      sets: new Map([['clients', { keyType: 'ipv4_addr', elements: new Set(), timeout: 60 }]]),
+    };
+    const writer = new TableWriter(recording, sticky);
+    await writer.apply(sticky);
+    await nft(['add', 'element', 'ip', 'keelson-test', 'clients', '{ 10.0.0.1 }']);
+    writer.recheck();
+    expect(await writer.apply(sticky)).toBe(0);
+    expect(await nft(['list', 'set', 'ip', 'keelson-test', 'clients'])).toContain('10.0.0.1');
+  });
+
   it('removes its table, also if there is none', async () => {
     const writer = new TableWriter(recording, serviceTable());
     await writer.apply(serviceTable());

@@ -17,16 +17,29 @@ export class TableWriter {
   }
 
   /**
-   * Brings the kernel's table to `next` in one transaction; returns how many commands that took, 0 if it was so already.
+   * Brings the kernel's table to `next` in one transaction; returns how many commands that took, 0 if it was so already. What the
+   * kernel has is taken to be what was written last, unless nft's refusal shows that somebody else has changed it: then it is read and the change made anew.
    * @throws NftError with the line that nft refused; the kernel is then unchanged, and is read again at the next call
    */
   async apply(next: Table): Promise<number> {
-    const known = (this.#known ??= { state: await readTable(this.#run, this.#identity) });
-    const script = diff(known.state, next);
-    if (script.length > 0) {
-      this.#known = undefined;
-      await this.#run(['-f', '-'], script.join('\n') + '\n');
+    if (this.#known === undefined) return this.#write(await readTable(this.#run, this.#identity), next);
+    try {
+      return await this.#write(this.#known.state, next);
+    } catch (error) {
+      if (!(error instanceof NftError)) throw error;
+      return this.#write(await readTable(this.#run, this.#identity), next);
     }
+  }
+
+  /** Has the next {@link apply} read what the kernel has, so that it undoes what others did to the table. */
+  recheck(): void {
+    this.#known = undefined;
+  }
+
+  async #write(previous: TableState | undefined, next: Table): Promise<number> {
+    this.#known = undefined;
+    const script = diff(previous, next);
+    if (script.length > 0) await this.#run(['-f', '-'], script.join('\n') + '\n');
     this.#known = { state: stateOf(next) };
     return script.length;
   }

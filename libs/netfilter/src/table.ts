@@ -37,6 +37,8 @@ export interface ElementMap {
 export interface ElementSet {
   readonly keyType: string;
   readonly elements: ReadonlySet<string>;
+  /** Seconds that an element lives. Rules fill such a set (`update @name { ip saddr }`), so its elements are the kernel's own and `elements` is empty. */
+  readonly timeout?: number;
 }
 
 /** A table without anything in it, the state before the first sync. */

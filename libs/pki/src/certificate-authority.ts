@@ -91,6 +91,18 @@ export function issueClientCertificate(
   return issueWithNewKey(authority, subject, { ...options, usages: ['digital signature', 'key encipherment', 'client auth'] });
 }
 
+/** A certificate for a member of a group of equals, which both serves and calls. */
+export function issuePeerCertificate(
+  authority: CertificateAuthority,
+  subject: CertificateSubject,
+  options: IssueOptions,
+): Promise<CertificateAndKey> {
+  return issueWithNewKey(authority, subject, {
+    ...options,
+    usages: ['digital signature', 'key encipherment', 'server auth', 'client auth'],
+  });
+}
+
 async function issueWithNewKey(
   authority: CertificateAuthority,
   subject: CertificateSubject,

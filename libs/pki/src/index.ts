@@ -1,6 +1,7 @@
 export {
   createCertificateAuthority,
   issueClientCertificate,
+  issuePeerCertificate,
   issueServingCertificate,
   type CertificateAndKey,
   type CertificateAuthority,
@@ -8,6 +9,7 @@ export {
   type IssueOptions,
 } from './certificate-authority';
 export { createCertificateRequest, parseCertificateRequest, signCertificateRequest, type CertificateRequest } from './certificate-request';
+export { clusterPkiPaths, type ClusterPkiPaths, type EtcdPki } from './cluster/cluster-pki-paths';
 export { ensureClusterPki, type ClusterPki, type ClusterPkiOptions } from './cluster/ensure-cluster-pki';
 export { ensureServingCertificate, type ServingCertificateFiles, type ServingCertificateOptions } from './cluster/serving-certificate';
 export { generatePrivateKey, parsePrivateKey, privateKeyToPem, publicKeyToPem, type KeyAlgorithm } from './key-pair';

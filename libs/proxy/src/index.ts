@@ -1,4 +1,3 @@
 export { cleanUp } from './clean-up';
-export { serviceEndpoints, type ServiceEndpoints } from './service-endpoints';
-export { serviceTable } from './service-table';
-export { runKubeProxy, type KubeProxyDeps } from './run-kube-proxy';
+export { proxyFlags } from './proxy-flags';
+export { runKubeProxyDaemon, type ProxyProgram } from './run-kube-proxy-daemon';

@@ -1,101 +1,190 @@
-import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { promisify } from 'node:util';
 import { createNft, TableWriter } from '@keelson/netfilter';
+import { TABLE, cleanUp } from './clean-up';
+import type { ProxiedPort } from './proxied-ports';
 import { serviceTable } from './service-table';
+import { proxiedPort, testTableOptions } from './testing/proxied-port';
+import { TestNetwork, whyNoTestNetwork, type TestHost } from './testing/test-network';
 
-const missing = process.getuid?.() === 0 ? undefined : 'needs root';
+const missing = whyNoTestNetwork();
 const describeOnKernel = missing === undefined ? describe : describe.skip;
+const CLUSTER_IP = '10.96.0.7';
+const MACHINE = '192.0.2.1';
 
 describeOnKernel(`the table of Services in the kernel${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
-  const host = `keelson-host-${process.pid.toString()}`;
-  const pods = [2, 3].map((number) => ({
-    netns: `${host}-${number.toString()}`,
-    ip: `10.244.${number.toString()}.2`,
-    gateway: `10.244.${number.toString()}.1`,
-  }));
-  const writer = new TableWriter(createNft({ netns: host }), serviceTable([]));
-  const servers: ChildProcess[] = [];
+  let network: TestNetwork;
+  let writer: TableWriter;
+  let here: TestHost;
+  let elsewhere: TestHost;
+  let outside: TestHost;
 
   beforeAll(async () => {
-    ip('netns', 'add', host);
-    ip('-n', host, 'link', 'set', 'lo', 'up');
-    inHost('sysctl', '-qw', 'net.ipv4.ip_forward=1');
-    for (const [index, { netns, ip: address, gateway }] of pods.entries()) {
-      const link = `pod${index.toString()}`;
-      ip('netns', 'add', netns);
-      ip('-n', host, 'link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', netns);
-      ip('-n', host, 'address', 'add', `${gateway}/24`, 'dev', link);
-      ip('-n', host, 'link', 'set', link, 'up');
-      ip('-n', netns, 'address', 'add', `${address}/24`, 'dev', 'eth0');
-      ip('-n', netns, 'link', 'set', 'eth0', 'up');
-      ip('-n', netns, 'route', 'add', 'default', 'via', gateway);
-      servers.push(await startServer(netns, address));
-    }
-    ip('-n', host, 'link', 'add', 'outside', 'type', 'veth', 'peer', 'name', 'beyond');
-    ip('-n', host, 'address', 'add', '192.0.2.1/24', 'dev', 'outside');
-    ip('-n', host, 'link', 'set', 'outside', 'up');
-    ip('-n', host, 'link', 'set', 'beyond', 'up');
-    ip('-n', host, 'route', 'add', 'default', 'via', '192.0.2.254');
+    network = new TestNetwork('table');
+    writer = new TableWriter(createNft({ netns: network.machine }), TABLE);
+    here = network.link('10.244.2.1');
+    elsewhere = network.link('10.244.3.1');
+    outside = network.link(MACHINE);
+    network.run(network.machine, 'ip', 'route', 'add', 'default', 'via', outside.ip);
+    await network.serve(here);
+    await network.serve(elsewhere);
+  });
+  afterAll(() => network.remove());
+
+  const write = async (ports: ProxiedPort[], facts: Parameters<typeof testTableOptions>[0] = {}): Promise<void> => {
+    await writer.apply(serviceTable(ports, testTableOptions(facts)));
+  };
+  const both = () => ({ ips: [here.ip, elsewhere.ip], local: [here.ip] });
+
+  describe('by the cluster IP', () => {
+    it('takes a pod to an endpoint under its own address, and the machine and others under the machine’s', async () => {
+      await write([proxiedPort({ ips: [elsewhere.ip] })]);
+      expect(await network.get(here.netns, CLUSTER_IP)).toBe(`${elsewhere.ip} to ${here.ip}`);
+      expect(await network.get(network.machine, CLUSTER_IP)).toBe(`${elsewhere.ip} to 10.244.3.1`);
+      expect(await network.get(outside.netns, CLUSTER_IP)).toBe(`${elsewhere.ip} to 10.244.3.1`);
+    });
+
+    it('masquerades pods too if told to', async () => {
+      await write([proxiedPort({ ips: [elsewhere.ip] })], { masqueradeAll: true });
+      expect(await network.get(here.netns, CLUSTER_IP)).toBe(`${elsewhere.ip} to 10.244.3.1`);
+    });
+
+    it('lets a pod reach itself', async () => {
+      await write([proxiedPort({ ips: [here.ip] })]);
+      expect(await network.get(here.netns, CLUSTER_IP)).toBe(`${here.ip} to 10.244.2.1`);
+    });
+
+    it('spreads connections over all endpoints', async () => {
+      await write([proxiedPort(both())]);
+      const seen = new Set<string>();
+      for (let attempt = 0; attempt < 60 && seen.size < 2; attempt++) seen.add(await network.get(here.netns, CLUSTER_IP));
+      expect(seen.size).toBe(2);
+    });
+
+    it('rejects at once what has no endpoints, and ports that the Service does not have', async () => {
+      await write([proxiedPort({ ips: [] }), proxiedPort({ ips: [here.ip] }, { clusterIP: '10.96.0.8' })]);
+      expect(await network.get(here.netns, CLUSTER_IP)).toBe('ECONNREFUSED');
+      expect(await network.get(network.machine, CLUSTER_IP)).toBe('ECONNREFUSED');
+      expect(await network.get(here.netns, '10.96.0.8', 81)).toBe('ECONNREFUSED');
+    });
+
+    it('drops where only endpoints of this machine may serve and there is none', async () => {
+      await write([proxiedPort({ ips: [elsewhere.ip], local: [] }, { internalPolicyLocal: true })]);
+      expect(await network.get(here.netns, CLUSTER_IP)).toBe('ETIMEDOUT');
+      await write([proxiedPort(both(), { internalPolicyLocal: true })]);
+      for (let attempt = 0; attempt < 8; attempt++) expect(await network.get(network.machine, CLUSTER_IP)).toMatch(`${here.ip} to`);
+    });
+
+    it('serves a connection that began before the Service was known', async () => {
+      await write([], { serviceCIDRs: ['10.96.0.0/16'] });
+      const early = network.get(here.netns, CLUSTER_IP, 80, 10_000);
+      await network.untilSent(CLUSTER_IP);
+      await write([proxiedPort({ ips: [elsewhere.ip] })], { serviceCIDRs: ['10.96.0.0/16'] });
+      expect(await early).toBe(`${elsewhere.ip} to ${here.ip}`);
+    });
   });
 
-  afterAll(() => {
-    for (const server of servers) server.kill('SIGKILL');
-    for (const { netns } of pods) ip('netns', 'delete', netns);
-    ip('netns', 'delete', host);
+  describe('by a node port', () => {
+    it('takes who comes from outside to any endpoint, under the machine’s address', async () => {
+      await write([proxiedPort({ ips: [elsewhere.ip] }, { nodePort: 30080 })]);
+      expect(await network.get(outside.netns, MACHINE, 30080)).toBe(`${elsewhere.ip} to 10.244.3.1`);
+      expect(await network.get(network.machine, MACHINE, 30080)).toBe(`${elsewhere.ip} to 10.244.3.1`);
+      expect(await network.get(here.netns, '10.244.2.1', 30080)).toBe(`${elsewhere.ip} to 10.244.3.1`);
+    });
+
+    it('is open on the given networks only', async () => {
+      await write([proxiedPort({ ips: [elsewhere.ip] }, { nodePort: 30080 })], { nodePortAddresses: ['10.244.0.0/16'] });
+      expect(await network.get(outside.netns, MACHINE, 30080)).toBe('ECONNREFUSED');
+      expect(await network.get(here.netns, '10.244.2.1', 30080)).toBe(`${elsewhere.ip} to 10.244.3.1`);
+      await write([proxiedPort({ ips: [elsewhere.ip] }, { nodePort: 30080 })], { nodePortAddresses: ['primary'], nodeIPs: [MACHINE] });
+      expect(await network.get(outside.netns, MACHINE, 30080)).toBe(`${elsewhere.ip} to 10.244.3.1`);
+    });
+
+    it('keeps the address of who comes from outside, with endpoints of this machine only', async () => {
+      await write([proxiedPort(both(), { nodePort: 30080, externalPolicyLocal: true })]);
+      for (let attempt = 0; attempt < 8; attempt++) {
+        expect(await network.get(outside.netns, MACHINE, 30080)).toBe(`${here.ip} to ${outside.ip}`);
+      }
+    });
+
+    it('drops those from outside without an endpoint on this machine, and serves the machine and its pods', async () => {
+      await write([proxiedPort({ ips: [elsewhere.ip], local: [] }, { nodePort: 30080, externalPolicyLocal: true })]);
+      expect(await network.get(outside.netns, MACHINE, 30080)).toBe('ETIMEDOUT');
+      expect(await network.get(here.netns, '10.244.2.1', 30080)).toBe(`${elsewhere.ip} to ${here.ip}`);
+      expect(await network.get(network.machine, MACHINE, 30080)).toBe(`${elsewhere.ip} to 10.244.3.1`);
+    });
+
+    it('rejects without any endpoint', async () => {
+      await write([proxiedPort({ ips: [] }, { nodePort: 30080 })]);
+      expect(await network.get(outside.netns, MACHINE, 30080)).toBe('ECONNREFUSED');
+    });
   });
 
-  it('takes a pod and the host to the endpoint of a cluster IP', async () => {
-    await writer.apply(serviceTable([service([pods[1]?.ip ?? ''])]));
-    expect(await get(pods[0]?.netns ?? '')).toBe('10.244.3.2');
-    expect(await get(host)).toBe('10.244.3.2');
+  describe('by other addresses', () => {
+    it('answers on external IPs and on those of the load balancer', async () => {
+      await write([proxiedPort({ ips: [here.ip] }, { externalIPs: ['198.51.100.7'], loadBalancerIPs: ['198.51.100.8'] })]);
+      expect(await network.get(outside.netns, '198.51.100.7')).toBe(`${here.ip} to 10.244.2.1`);
+      expect(await network.get(outside.netns, '198.51.100.8')).toBe(`${here.ip} to 10.244.2.1`);
+    });
+
+    it('lets only the given ranges use the load balancer’s address', async () => {
+      const service = (sourceRanges: string[]) =>
+        proxiedPort({ ips: [here.ip] }, { loadBalancerIPs: ['198.51.100.8'], nodePort: 30080, sourceRanges });
+      await write([service(['203.0.113.0/24'])]);
+      expect(await network.get(outside.netns, '198.51.100.8')).toBe('ETIMEDOUT');
+      expect(await network.get(outside.netns, MACHINE, 30080)).toMatch(here.ip);
+      await write([service(['192.0.0.0/16', '203.0.113.0/24'])]);
+      expect(await network.get(outside.netns, '198.51.100.8')).toMatch(here.ip);
+    });
   });
 
-  it('lets a pod reach itself through its Service', async () => {
-    await writer.apply(serviceTable([service([pods[0]?.ip ?? ''])]));
-    expect(await get(pods[0]?.netns ?? '')).toBe('10.244.2.2');
+  describe('with session affinity', () => {
+    const affine = (ips: string[]) => proxiedPort({ ips }, { affinitySeconds: 60, nodePort: 30080 });
+
+    it('keeps a client at its endpoint, by whatever address it comes', async () => {
+      await write([affine([here.ip, elsewhere.ip])]);
+      const [first = ''] = (await network.get(outside.netns, CLUSTER_IP)).split(' ');
+      for (let attempt = 0; attempt < 8; attempt++) {
+        expect(await network.get(outside.netns, CLUSTER_IP)).toMatch(`${first} to`);
+        expect(await network.get(outside.netns, MACHINE, 30080)).toMatch(`${first} to`);
+      }
+    });
+
+    it('gives the client another endpoint when its own is gone, and keeps it there', async () => {
+      await write([affine([here.ip])]);
+      expect(await network.get(outside.netns, CLUSTER_IP)).toMatch(`${here.ip} to`);
+      await write([affine([elsewhere.ip])]);
+      expect(await network.get(outside.netns, CLUSTER_IP)).toMatch(`${elsewhere.ip} to`);
+      await write([affine([here.ip, elsewhere.ip])]);
+      for (let attempt = 0; attempt < 8; attempt++) expect(await network.get(outside.netns, CLUSTER_IP)).toMatch(`${elsewhere.ip} to`);
+    });
   });
 
-  it('spreads connections over all endpoints', async () => {
-    await writer.apply(serviceTable([service(pods.map((pod) => pod.ip))]));
-    const seen = new Set<string>();
-    for (let attempt = 0; attempt < 60 && seen.size < 2; attempt++) seen.add(await get(host));
-    expect([...seen].sort()).toEqual(['10.244.2.2', '10.244.3.2']);
+  it('writes nothing when a restarted proxy finds its own rules, of every kind', async () => {
+    const everything = { nodePort: 30080, externalPolicyLocal: true, loadBalancerIPs: ['198.51.100.8'], sourceRanges: ['192.0.2.0/24'] };
+    const ports = [proxiedPort(both(), everything), proxiedPort(both(), { clusterIP: '10.96.0.8', affinitySeconds: 60 })];
+    const table = serviceTable(ports, testTableOptions({ serviceCIDRs: ['10.96.0.0/16'] }));
+    await writer.apply(table);
+    expect(await new TableWriter(createNft({ netns: network.machine }), TABLE).apply(table)).toBe(0);
   });
 
-  it('rejects at once what has no endpoints', async () => {
-    await writer.apply(serviceTable([service([])]));
-    expect(await get(pods[0]?.netns ?? '')).toBe('ECONNREFUSED');
-    expect(await get(host)).toBe('ECONNREFUSED');
+  it('leaves nothing when it is cleaned up, as often as one likes', async () => {
+    const nft = createNft({ netns: network.machine });
+    await write([proxiedPort(both())]);
+    await cleanUp(nft);
+    await cleanUp(nft);
+    writer.recheck();
+    expect(await nft(['list', 'tables'])).toBe('');
   });
-
-  function inHost(...command: string[]): void {
-    ip('netns', 'exec', host, ...command);
-  }
 });
 
-const service = (ips: string[]): Parameters<typeof serviceTable>[0][number] => ({
-  clusterIP: '10.96.0.7',
-  protocol: 'tcp',
-  port: 80,
-  endpoints: ips.map((ip) => ({ ip, port: 8080 })),
+describe('serviceTable', () => {
+  it('has as many rules for a thousand Services as for one', () => {
+    const service = (index: number): ProxiedPort =>
+      proxiedPort({ ips: ['10.244.2.2'] }, { clusterIP: `10.96.${index >> 8}.${index & 255}`, nodePort: 30000 + index });
+    const chains = (count: number) =>
+      serviceTable(
+        Array.from({ length: count }, (_, index) => service(index)),
+        testTableOptions(),
+      ).chains;
+    expect(chains(1000)).toEqual(chains(1));
+  });
 });
-
-function ip(...args: string[]): void {
-  execFileSync('ip', args);
-}
-
-/** A server that tells its own address to whoever connects. */
-async function startServer(netns: string, address: string): Promise<ChildProcess> {
-  const code = `require('net').createServer((s) => s.end('${address}')).listen(8080, '${address}', () => console.log('listening'))`;
-  const server = spawn('ip', ['netns', 'exec', netns, process.execPath, '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(server.stdout, 'data');
-  return server;
-}
-
-/** What the Service says to a client in `netns`, or the code of the error that the client met. */
-async function get(netns: string): Promise<string> {
-  const code = `require('net').connect(80, '10.96.0.7').on('error', (e) => console.log(e.code)).setTimeout(3000, function () { this.destroy({ code: 'ETIMEDOUT' }); }).pipe(process.stdout)`;
-  const { stdout } = await promisify(execFile)('ip', ['netns', 'exec', netns, process.execPath, '-e', code]);
-  return stdout.trim();
-}

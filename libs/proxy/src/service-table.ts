@@ -1,90 +1,78 @@
-import type { Chain, ElementMap, Table } from '@keelson/netfilter';
-import type { ServiceEndpoints } from './service-endpoints';
-
-const SERVICE_KEY = 'ipv4_addr . inet_proto . inet_service';
-const DESTINATION = 'ip daddr . meta l4proto . th dport';
+import type { BaseHook, Chain, Table } from '@keelson/netfilter';
+import { addFrontend } from './frontend-rules';
+import { frontendsOf } from './frontend';
+import type { ProxiedPort } from './proxied-ports';
+import { DESTINATION, TableDraft } from './table-draft';
+import type { TableOptions } from './table-options';
 
 /**
- * The table `ip kube-proxy`. A packet to a Service is looked up by address, protocol and port: `service-ips` tells how many endpoints
- * there are, and the chain for that number draws one out of `endpoints`. So there are as many chains as there are different numbers
- * of endpoints, and a change of one Service is a change of elements only. A Service without endpoints is rejected (ICMP port unreachable).
+ * The table `ip kube-proxy`. A packet to a Service is looked up by its destination: `service-ips` and `service-nodeports` tell the chain that
+ * knows how many endpoints there are, and that draws one out of a map. So there are as many chains as there are different numbers of endpoints and
+ * policies, and a change of one Service is a change of elements only; just session affinity has chains of its own. Maps and chains have upstream's names
+ * (nftables proxier) where they do what upstream's do.
  */
-export function serviceTable(services: readonly ServiceEndpoints[]): Table {
-  const served = services.filter(({ endpoints }) => endpoints.length > 0);
-  const unserved = services.filter(({ endpoints }) => endpoints.length === 0);
-  return {
-    family: 'ip',
-    name: 'kube-proxy',
-    chains: new Map([...FIXED_CHAINS, ...new Set(served.map(({ endpoints }) => endpoints.length)).values().map(drawingChain)]),
-    maps: new Map([
-      ['service-ips', verdictMap(served, ({ endpoints }) => `goto ${drawingChainName(endpoints.length)}`)],
-      ['no-endpoint-services', verdictMap(unserved, () => 'goto reject-chain')],
-      ['endpoints', endpointMap(served)],
-    ]),
-    sets: new Map([['hairpin-connections', { keyType: 'ipv4_addr . ipv4_addr', elements: hairpins(served) }]]),
-  };
+export function serviceTable(ports: readonly ProxiedPort[], options: TableOptions): Table {
+  const draft = new TableDraft();
+  for (const port of ports) {
+    draft.member('cluster-ips', port.clusterIP);
+    for (const frontend of frontendsOf(port)) addFrontend(draft, frontend, options);
+  }
+  draft.chain('reject-chain', () => ['reject']);
+  draft.chain('services', () => dispatchRules(options));
+  draft.chain('cluster-ips-check', () => unknownClusterIPRules(options));
+  return draft.table(baseChains(options));
 }
 
-const base = (
-  type: 'nat' | 'filter',
-  hook: 'prerouting' | 'postrouting' | 'forward' | 'output',
-  priority: number,
-  rule: string,
-): Chain => ({
-  hook: { type, hook, priority },
-  rules: [rule],
-});
-
-const REJECT_UNSERVED = `ct state new ${DESTINATION} vmap @no-endpoint-services`;
-
-/** Rejecting comes before translation (-110 before -100), as upstream's. */
-const FIXED_CHAINS: readonly (readonly [string, Chain])[] = [
-  ['nat-prerouting', base('nat', 'prerouting', -100, 'jump services')],
-  ['nat-output', base('nat', 'output', -100, 'jump services')],
-  // An endpoint that reaches itself through its Service would otherwise see its own address as the sender's, and answer to itself.
-  ['nat-postrouting', base('nat', 'postrouting', 100, 'ct status dnat ip saddr . ip daddr @hairpin-connections masquerade')],
-  ['filter-forward', base('filter', 'forward', -110, REJECT_UNSERVED)],
-  ['filter-output', base('filter', 'output', -110, REJECT_UNSERVED)],
-  ['services', { rules: [`${DESTINATION} vmap @service-ips`] }],
-  ['reject-chain', { rules: ['reject'] }],
-];
-
-function drawingChain(count: number): readonly [string, Chain] {
-  return [drawingChainName(count), { rules: [`dnat ip to numgen random mod ${count.toString()} . ${DESTINATION} map @endpoints`] }];
+function dispatchRules(options: TableOptions): readonly string[] {
+  const { masqueradeAll, isForeignSource, markForMasquerade, nodePortDestinations } = options;
+  const foreign = masqueradeAll ? '' : isForeignSource;
+  return [
+    // A route of the cluster IPs to this machine may lead others here; the answer must come back this way.
+    ...(foreign === undefined ? [] : [`ip daddr @cluster-ips ${foreign} ${markForMasquerade}`]),
+    `${DESTINATION.address.expression} vmap @service-ips`,
+    ...nodePortDestinations.map((destination) => `${destination} ${DESTINATION.nodePort.expression} vmap @service-nodeports`),
+  ];
 }
 
-function drawingChainName(count: number): string {
-  return `one-of-${count.toString()}`;
+/**
+ * A cluster IP that is known has no such port. One that isn't may be a Service's of which this proxy hasn't heard yet: its packets are dropped, not let out, since connection
+ * tracking would then remember the untranslated connection, and the client's retries would follow it.
+ */
+function unknownClusterIPRules({ serviceCIDRs }: TableOptions): readonly string[] {
+  return ['ip daddr @cluster-ips reject', ...serviceCIDRs.map((cidr) => `ip daddr ${cidr} drop`)];
 }
 
-function serviceKey({ clusterIP, protocol, port }: ServiceEndpoints): string {
-  return `${clusterIP} . ${protocol} . ${port.toString()}`;
-}
+const REFUSE_SERVICES = `ct state new ${DESTINATION.address.expression} vmap @no-endpoint-services`;
+const CHECK_CLUSTER_IPS = 'ct state new jump cluster-ips-check';
+const FIREWALL = `ct state new ${DESTINATION.address.expression} vmap @firewall-ips`;
 
-function verdictMap(services: readonly ServiceEndpoints[], verdict: (service: ServiceEndpoints) => string): ElementMap {
-  return {
-    keyType: SERVICE_KEY,
-    valueType: 'verdict',
-    elements: new Map(services.map((service) => [serviceKey(service), verdict(service)])),
-  };
-}
+/** After the translation of destinations (-100), and before the rules of others (0), such as Docker's, which drop what they don't know. */
+const REFUSING = -10;
+/** Source ranges name the destination that the client saw, so they are checked before its translation. */
+const BEFORE_NAT = -110;
 
-function endpointMap(services: readonly ServiceEndpoints[]): ElementMap {
-  const elements = services.flatMap((service) =>
-    service.endpoints.map(({ ip, port }, index): [string, string] => [
-      `${index.toString()} . ${serviceKey(service)}`,
-      `${ip} . ${port.toString()}`,
-    ]),
+function baseChains(options: TableOptions): readonly (readonly [string, Chain])[] {
+  const { nodePortDestinations, masqueradeMarked, untrackedAnswers } = options;
+  const refuseNodePorts = nodePortDestinations.map(
+    (destination) => `ct state new ${destination} ${DESTINATION.nodePort.expression} vmap @no-endpoint-nodeports`,
   );
-  return {
-    keyType: `integer . ${SERVICE_KEY}`,
-    valueType: 'ipv4_addr . inet_service',
-    // Not `th dport`, which nft 1.0.6 can't read back from the kernel; a port is a port.
-    typeof: 'numgen random mod 2 . ip daddr . meta l4proto . tcp dport : ip daddr . tcp dport',
-    elements: new Map(elements),
-  };
+  return [
+    base({ type: 'filter', hook: 'prerouting', priority: BEFORE_NAT }, [FIREWALL]),
+    base({ type: 'filter', hook: 'output', priority: BEFORE_NAT }, [FIREWALL], 'filter-output-pre-dnat'),
+    base({ type: 'nat', hook: 'prerouting', priority: -100 }, ['jump services']),
+    base({ type: 'nat', hook: 'output', priority: -100 }, ['jump services']),
+    base({ type: 'nat', hook: 'postrouting', priority: 100 }, [
+      masqueradeMarked,
+      // An endpoint that reaches itself through its Service would otherwise see its own address as the sender's, and answer to itself.
+      'ct status dnat ip saddr . ip daddr @hairpin-connections masquerade fully-random',
+      ...(untrackedAnswers === undefined ? [] : [`ct status dnat ${untrackedAnswers} masquerade fully-random`]),
+    ]),
+    base({ type: 'filter', hook: 'input', priority: REFUSING }, [...refuseNodePorts, REFUSE_SERVICES]),
+    base({ type: 'filter', hook: 'forward', priority: REFUSING }, [REFUSE_SERVICES, CHECK_CLUSTER_IPS]),
+    base({ type: 'filter', hook: 'output', priority: REFUSING }, [REFUSE_SERVICES, CHECK_CLUSTER_IPS]),
+  ];
 }
 
-function hairpins(services: readonly ServiceEndpoints[]): Set<string> {
-  return new Set(services.flatMap(({ endpoints }) => endpoints.map(({ ip }) => `${ip} . ${ip}`)));
+function base(hook: BaseHook, rules: readonly string[], name = `${hook.type}-${hook.hook}`): readonly [string, Chain] {
+  return [name, { hook, rules }];
 }

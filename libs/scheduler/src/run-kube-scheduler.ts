@@ -1,30 +1,24 @@
-import { nodes, pods } from '@keelson/api';
+import { namespaces, nodes, pods } from '@keelson/api';
 import type { Clock } from '@keelson/apimachinery';
 import { dropManagedFields, InformerFactory, type ControlPlaneParts } from '@keelson/controller-runtime';
-import { defaultPlugins } from './plugins/default-plugins';
+import type { SchedulerConfig } from './config/scheduler-config';
 import { Scheduler } from './scheduler';
 
-export interface KubeSchedulerDeps extends Pick<ControlPlaneParts, 'client' | 'recorder' | 'log' | 'signal'> {
+export interface KubeSchedulerDeps extends Pick<ControlPlaneParts, 'client' | 'recorder' | 'log' | 'metrics' | 'signal'> {
   readonly clock: Clock;
   readonly random: () => number;
 }
 
-/** Upstream's `default-scheduler`: the one that pods name which name none. */
-const SCHEDULER_NAME = 'default-scheduler';
-
-/** kube-scheduler's work: schedules pods until the signal aborts. */
-export async function runKubeScheduler({ client, clock, log, random, recorder, signal }: KubeSchedulerDeps): Promise<void> {
+/** kube-scheduler's work: schedules pods until the signal aborts. @throws Error, one line, if the configuration does not make a scheduler */
+export async function runKubeScheduler(config: SchedulerConfig, deps: KubeSchedulerDeps): Promise<void> {
+  const { client, clock, log, signal } = deps;
   const informers = new InformerFactory({ client, clock, log, transform: dropManagedFields });
   const scheduler = new Scheduler({
-    client,
+    ...deps,
+    ...config,
     pods: informers.informer(pods),
     nodes: informers.informer(nodes),
-    recorder,
-    clock,
-    log,
-    random,
-    plugins: defaultPlugins(),
-    schedulerName: SCHEDULER_NAME,
+    namespaces: informers.informer(namespaces),
   });
   informers.start(signal);
   await Promise.all([scheduler.run(signal), informers.stopped()]);

@@ -1,9 +1,9 @@
-import type { Node, Pod } from '@keelson/api';
+import type { Namespace, Node, Pod } from '@keelson/api';
 import { FakeClock, StatusError, objectKey, type KubernetesObject } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
-import { silentLogger } from '@keelson/component-base';
+import { createMetricsRegistry, silentLogger, versionInfo } from '@keelson/component-base';
 import type { CacheEvent, Informer } from '@keelson/controller-runtime';
-import { defaultPlugins } from './plugins/default-plugins';
+import { DEFAULT_SCHEDULER_CONFIG, type SchedulerConfig } from './config/scheduler-config';
 import { Scheduler } from './scheduler';
 import { testNode, testPod } from './testing/objects';
 
@@ -37,9 +37,11 @@ class FakeInformer<T extends KubernetesObject> {
   }
 }
 
-async function start() {
+async function start(config: SchedulerConfig = DEFAULT_SCHEDULER_CONFIG) {
   const pods = new FakeInformer<Pod>();
   const nodes = new FakeInformer<Node>();
+  const namespaces = new FakeInformer<Namespace>();
+  const metrics = createMetricsRegistry(process, versionInfo(process));
   const clock = new FakeClock();
   const abort = new AbortController();
   const events: string[] = [];
@@ -58,12 +60,13 @@ async function start() {
     client: { resource: () => resource } as unknown as ApiClient,
     pods: pods as unknown as Informer<Pod>,
     nodes: nodes as unknown as Informer<Node>,
+    namespaces: namespaces as unknown as Informer<Namespace>,
+    metrics,
     recorder: { event: (_object, type, reason, message) => void events.push(`${type} ${reason}: ${message}`) },
     clock,
     log: silentLogger,
     random: () => 0,
-    plugins: defaultPlugins(),
-    schedulerName: 'default-scheduler',
+    ...config,
   });
   const running = scheduler.run(abort.signal);
   await settled();
@@ -72,7 +75,7 @@ async function start() {
     await running;
     expect(clock.pending).toBe(0);
   };
-  return { pods, nodes, clock, events, bindings, patches, stop };
+  return { pods, nodes, namespaces, metrics, clock, events, bindings, patches, stop };
 }
 
 describe('Scheduler', () => {
@@ -141,6 +144,86 @@ describe('Scheduler', () => {
     await clock.advance(60_000);
     await settled();
     expect(events).toHaveLength(1);
+    await stop();
+  });
+
+  it('schedules the pods of every profile by its own plugins, and leaves those of other schedulers alone', async () => {
+    const packing = {
+      schedulerName: 'packing',
+      plugins: { score: { disabled: [{ name: '*' }], enabled: [{ name: 'NodeResourcesFit' }] } },
+      pluginArgs: { NodeResourcesFit: { scoringStrategy: { type: 'MostAllocated', resources: [{ name: 'cpu', weight: 1 }] } } },
+    } as const;
+    const { pods, nodes, bindings, stop } = await start({
+      ...DEFAULT_SCHEDULER_CONFIG,
+      profiles: [...DEFAULT_SCHEDULER_CONFIG.profiles, packing],
+    });
+    nodes.set(testNode('m'));
+    pods.set(testPod('running', { nodeName: 'n' }, { cpu: '1' }));
+    pods.set(testPod('spread', {}, { cpu: '1' }));
+    pods.set(testPod('packed', { schedulerName: 'packing' }, { cpu: '2' }));
+    pods.set(testPod('foreign', { schedulerName: 'other' }));
+    await settled();
+    expect(bindings.map(({ pod, node }) => [pod, node])).toEqual([
+      ['spread', 'm'],
+      ['packed', 'n'],
+    ]);
+    await stop();
+  });
+
+  it("keeps to a namespace's labels as they are now", async () => {
+    const { pods, nodes, namespaces, bindings, stop } = await start();
+    nodes.set(testNode('n', {}, {}, { zone: 'a' }));
+    const team = (labels: Record<string, string>): Namespace => ({ ...testNode('default', {}, {}, labels), spec: {}, status: {} });
+    const term = { topologyKey: 'zone', labelSelector: {}, namespaceSelector: { matchLabels: { team: 'x' } } };
+    const apart = { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } };
+    pods.set(testPod('running', { nodeName: 'n' }));
+    namespaces.set(team({ team: 'x' }));
+    pods.set(testPod('kept-away', apart));
+    await settled();
+    expect(bindings).toEqual([]);
+    namespaces.set(team({}));
+    pods.set(testPod('let-in', apart));
+    await settled();
+    expect(bindings.map(({ pod }) => pod)).toEqual(['let-in']);
+    await stop();
+  });
+
+  it('counts attempts, waiting pods and how they came to wait', async () => {
+    const { pods, metrics, bindings, stop } = await start();
+    pods.set(testPod('a', {}, { cpu: '3' }));
+    pods.set(testPod('b', {}, { cpu: '3' }));
+    pods.set(testPod('gated', { schedulingGates: [{ name: 'example.com/g' }] }));
+    await settled();
+    bindings[0]!.answer();
+    await settled();
+    const lines = (await metrics.metrics()).split('\n');
+    for (const line of [
+      'scheduler_schedule_attempts_total{result="scheduled",profile="default-scheduler"} 1',
+      'scheduler_schedule_attempts_total{result="unschedulable",profile="default-scheduler"} 1',
+      'scheduler_scheduling_attempt_duration_seconds_count{result="scheduled",profile="default-scheduler"} 1',
+      'scheduler_pod_scheduling_sli_duration_seconds_count{attempts="1"} 1',
+      'scheduler_pending_pods{queue="unschedulable"} 1',
+      'scheduler_pending_pods{queue="gated"} 1',
+      'scheduler_queue_incoming_pods_total{queue="active",event="UnschedulablePodAdd"} 2',
+      'scheduler_framework_extension_point_duration_seconds_count{extension_point="Filter",status="Unschedulable",profile="default-scheduler"} 1',
+      'scheduler_plugin_evaluation_total{plugin="NodeResourcesFit",extension_point="Filter",profile="default-scheduler"} 2',
+      'scheduler_cache_size{type="assumed_pods"} 1',
+    ])
+      expect(lines).toContain(line);
+    await stop();
+  });
+
+  it('looks at a change that came while the pod was taken to be bound, once the binding failed', async () => {
+    const { pods, nodes, bindings, clock, stop } = await start();
+    pods.set(testPod('a'));
+    await settled();
+    nodes.set(testNode('n', { taints: [{ key: 'k', effect: 'NoSchedule' }] }));
+    pods.set(testPod('a', { tolerations: [{ operator: 'Exists' }] }));
+    bindings[0]!.answer(new Error('connection reset'));
+    await settled();
+    await clock.advance(1000);
+    await settled();
+    expect(bindings).toHaveLength(2);
     await stop();
   });
 });

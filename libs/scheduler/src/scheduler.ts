@@ -1,30 +1,51 @@
 import type { Clock } from '@keelson/apimachinery';
 import { deepEqual } from '@keelson/apimachinery';
-import { pods as podResource, type DeepReadonly, type Node, type Pod } from '@keelson/api';
+import { pods as podResource, type DeepReadonly, type Namespace, type Node, type Pod } from '@keelson/api';
 import type { ApiClient } from '@keelson/client';
-import type { Logger } from '@keelson/component-base';
+import type { DaemonContext, Logger } from '@keelson/component-base';
 import type { CacheEvent, EventRecorder, Informer } from '@keelson/controller-runtime';
-import { NodeSelector, type ProfilePlugins } from './cycle/select-node';
+import { buildProfile, type ProfileSpec } from './config/build-profile';
+import { NodeSelector } from './cycle/select-node';
 import { FitError } from './framework/fit-error';
+import { DEFAULT_SCHEDULER_NAME, type Profile } from './framework/profile';
 import type { QueuedPod } from './queue/queued-pod';
-import { SchedulingQueue } from './queue/scheduling-queue';
-import { podStateOf } from './state/pod-state';
+import { SchedulingQueue, type Backoff } from './queue/scheduling-queue';
+import { SchedulerMetrics } from './scheduler-metrics';
+import { podStateOf, type PodState } from './state/pod-state';
 import { SchedulerCache } from './state/scheduler-cache';
 
 /** So many bindings may be under way at once. */
-const MAX_BINDINGS = 32;
+const MAX_BINDINGS = 100;
+
+/** The longest text of an event, in characters. */
+const MAX_EVENT_MESSAGE = 1024;
 
 export interface SchedulerDeps {
   readonly client: ApiClient;
   readonly pods: Informer<Pod>;
   readonly nodes: Informer<Node>;
+  readonly namespaces: Informer<Namespace>;
   readonly recorder: EventRecorder;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: DaemonContext['metrics'];
   readonly random: () => number;
-  readonly plugins: ProfilePlugins;
-  /** Only pods with this `spec.schedulerName` are scheduled; all are counted. */
-  readonly schedulerName: string;
+  /** At least one, all with the same QueueSort. Only pods that name one of them are scheduled; all are counted. */
+  readonly profiles: readonly ProfileSpec[];
+  readonly backoff: Backoff;
+}
+
+interface ProfileRunner {
+  readonly profile: Profile;
+  readonly selector: NodeSelector;
+}
+
+/** One try of one pod. */
+interface Attempt {
+  readonly queued: QueuedPod;
+  readonly profile: Profile;
+  /** By the clock's monotonic time. */
+  readonly begun: number;
 }
 
 /**
@@ -34,30 +55,62 @@ export interface SchedulerDeps {
 export class Scheduler {
   readonly #deps: SchedulerDeps;
   readonly #cache = new SchedulerCache();
+  readonly #metrics: SchedulerMetrics;
   readonly #queue: SchedulingQueue;
-  readonly #selector: NodeSelector;
+  /** By the name that pods have in `spec.schedulerName`. */
+  readonly #profiles = new Map<string, ProfileRunner>();
   #bindings = 0;
   /** Whether a turn of the loop is due; also set before the caches are filled, so that no pod is judged by a part of the nodes. */
   #turnIsDue = true;
   #signal: AbortSignal | undefined;
 
+  /** @throws Error, one line, if the profiles' plugins do not make a scheduler */
   constructor(deps: SchedulerDeps) {
     this.#deps = deps;
-    this.#selector = new NodeSelector(deps.plugins, deps.random);
-    const { preFilter, filter } = deps.plugins;
-    this.#queue = new SchedulingQueue(deps.clock, [...preFilter, ...filter], () => this.#wake());
+    this.#metrics = new SchedulerMetrics(deps.metrics);
+    for (const spec of deps.profiles) this.#addProfile(spec);
+    const [first] = this.#profiles.values();
+    if (first === undefined) throw new Error('a scheduler needs a profile, but none is configured');
+    this.#queue = new SchedulingQueue({
+      clock: deps.clock,
+      queueSort: first.profile.queueSort,
+      profileOf: (state) => this.#runnerOf(state).profile,
+      backoff: deps.backoff,
+      onActive: () => this.#wake(),
+      onIncoming: (queue, event) => this.#metrics.incoming(queue, event),
+    });
+    this.#metrics.watchSizes(this.#queue, this.#cache);
   }
 
   /** Schedules until `signal` aborts. Resolves then; a binding already sent is confirmed by whoever schedules next. */
   async run(signal: AbortSignal): Promise<void> {
     this.#signal = signal;
-    const undo = [this.#deps.nodes.subscribe((event) => this.#onNode(event)), this.#deps.pods.subscribe((event) => this.#onPod(event))];
-    await Promise.all([this.#deps.nodes.synced, this.#deps.pods.synced]);
+    const { namespaces, nodes, pods } = this.#deps;
+    const undo = [
+      namespaces.subscribe(({ object, type }) => this.#onNamespace(object, type === 'delete')),
+      nodes.subscribe((event) => this.#onNode(event)),
+      pods.subscribe((event) => this.#onPod(event)),
+    ];
+    await Promise.all([namespaces.synced, nodes.synced, pods.synced]);
     this.#turnIsDue = false;
     this.#wake();
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     for (const unsubscribe of undo) unsubscribe();
     this.#queue.close();
+  }
+
+  #addProfile(spec: ProfileSpec): void {
+    const { client, clock, random } = this.#deps;
+    const profile = buildProfile(spec, { client, cache: this.#cache });
+    const selector = new NodeSelector({ profile, clock, random, observer: this.#metrics });
+    this.#profiles.set(profile.schedulerName, { profile, selector });
+  }
+
+  /** @throws Error for a pod that is not this scheduler's, which is never queued */
+  #runnerOf({ pod, key }: PodState): ProfileRunner {
+    const runner = this.#profiles.get(schedulerNameOf(pod));
+    if (runner === undefined) throw new Error(`pod ${key} names the scheduler ${schedulerNameOf(pod)}, for which there is no profile`);
+    return runner;
   }
 
   #wake(): void {
@@ -77,43 +130,58 @@ export class Scheduler {
   }
 
   #schedule(queued: QueuedPod): void {
+    const { profile, selector } = this.#runnerOf(queued.state);
+    const attempt = { queued, profile, begun: this.#deps.clock.monotonic() };
     try {
-      const { name } = this.#selector.select(queued.state, this.#cache.nodes);
+      const { name } = selector.select(queued.state, this.#cache.nodes);
+      this.#metrics.decided(this.#deps.clock.monotonic() - attempt.begun);
       this.#cache.assume(queued.state, name);
-      void this.#bind(queued, name);
+      void this.#bind(attempt, name);
     } catch (error) {
-      this.#fail(queued, error);
+      this.#fail(attempt, error);
     }
   }
 
   /** Never rejects. While it waits, the pod may be bound by another, deleted, or seen bound by the watch first. */
-  async #bind(queued: QueuedPod, nodeName: string): Promise<void> {
-    const { pod, key, uid } = queued.state;
-    const { namespace, name } = pod.metadata;
+  async #bind(attempt: Attempt, nodeName: string): Promise<void> {
+    const { queued, profile } = attempt;
+    const { state } = queued;
+    const { clock, recorder } = this.#deps;
+    const begun = clock.monotonic();
+    const bound = (status: 'Success' | 'Error'): void =>
+      this.#metrics.ranPoint('Bind', { profile: profile.schedulerName, status, duration: clock.monotonic() - begun });
     this.#bindings++;
+    this.#metrics.asked(profile.bind.name, 'Bind', profile.schedulerName);
     try {
-      const body = { apiVersion: 'v1', kind: 'Binding', metadata: { namespace, name, uid }, target: { kind: 'Node', name: nodeName } };
-      await this.#deps.client.resource(podResource).createSubresource({ namespace, name }, 'binding', body);
+      await profile.bind.bind(state, nodeName);
+      bound('Success');
       this.#queue.done(queued);
-      this.#deps.recorder.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${nodeName}`);
+      this.#metrics.attempted(profile.schedulerName, 'scheduled', clock.monotonic() - attempt.begun);
+      this.#metrics.bound(queued, clock.monotonic());
+      recorder.event(state.pod, 'Normal', 'Scheduled', `Successfully assigned ${state.key} to ${nodeName}`);
     } catch (error) {
-      if (this.#cache.forget(uid)) this.#queue.notify({ resource: 'pods', on: 'delete', pod: queued.state });
-      this.#fail(queued, error);
+      bound('Error');
+      if (this.#cache.forget(state.uid)) this.#queue.notify({ resource: 'pods', on: 'delete', pod: state });
+      this.#fail(attempt, error);
     } finally {
       this.#bindings--;
       this.#wake();
     }
   }
 
-  #fail(queued: QueuedPod, error: unknown): void {
+  #fail({ queued, profile, begun }: Attempt, error: unknown): void {
     const { pod, key, uid } = queued.state;
-    const current = this.#deps.pods.get(key);
-    const message = error instanceof Error ? error.message : String(error);
-    if (error instanceof FitError) this.#queue.rejected(queued, error.rejectedBy);
+    const isRejected = error instanceof FitError;
+    this.#metrics.attempted(profile.schedulerName, isRejected ? 'unschedulable' : 'error', this.#deps.clock.monotonic() - begun);
+    if (isRejected) this.#queue.rejected(queued, error.rejectedBy);
     else this.#queue.failed(queued);
+    const current = this.#deps.pods.get(key);
     if (current?.metadata.uid !== uid || isAssigned(current)) return this.#queue.delete(uid);
-    this.#deps.recorder.event(pod, 'Warning', 'FailedScheduling', message);
-    void this.#setCondition(current, error instanceof FitError ? 'Unschedulable' : 'SchedulerError', message);
+    // Changes of a pod are not looked at while it is taken to be bound.
+    this.#enqueue({ type: 'update', object: current, previous: pod });
+    const message = error instanceof Error ? error.message : String(error);
+    this.#deps.recorder.event(pod, 'Warning', 'FailedScheduling', truncated(message));
+    void this.#setCondition(current, isRejected ? 'Unschedulable' : 'SchedulerError', message);
   }
 
   async #setCondition(pod: DeepReadonly<Pod>, reason: string, message: string): Promise<void> {
@@ -137,26 +205,35 @@ export class Scheduler {
     this.#queue.notify({ resource: 'nodes', on: event.type, after: event.object, before });
   }
 
+  #onNamespace({ metadata }: DeepReadonly<Namespace>, isGone: boolean): void {
+    this.#cache.affinity.setNamespace(metadata.name, isGone ? undefined : (metadata.labels ?? {}));
+  }
+
   #onPod(event: CacheEvent<Pod>): void {
     const { object: pod } = event;
     const { uid } = pod.metadata;
     if (event.type === 'delete' || isFinished(pod)) return this.#removePod(pod);
     if (event.type === 'update' && event.previous.metadata.uid !== uid) this.#removePod(event.previous);
-    if (isAssigned(pod)) {
-      this.#queue.delete(uid);
-      this.#cache.confirm(podStateOf(pod));
-      const wasAssigned = event.type === 'update' && isAssigned(event.previous);
-      this.#queue.notify({ resource: 'pods', on: wasAssigned ? 'update' : 'add', pod: podStateOf(pod) });
-    } else if ((pod.spec.schedulerName ?? 'default-scheduler') === this.#deps.schedulerName) this.#enqueue(event);
+    if (isAssigned(pod)) this.#onAssigned(pod, event);
+    else if (this.#profiles.has(schedulerNameOf(pod))) this.#enqueue(event);
+  }
+
+  /** Most changes of a pod on a node are of its status, and nothing to whoever waits. */
+  #onAssigned(pod: DeepReadonly<Pod>, event: CacheEvent<Pod>): void {
+    const previous = event.type === 'update' && isAssigned(event.previous) ? event.previous : undefined;
+    if (previous !== undefined && sameForScheduling(pod, previous)) return;
+    this.#queue.delete(pod.metadata.uid);
+    const state = podStateOf(pod);
+    this.#cache.confirm(state);
+    if (previous === undefined) this.#queue.notify({ resource: 'pods', on: 'add', pod: state });
+    else this.#queue.notify({ resource: 'pods', on: 'update', pod: state, before: podStateOf(previous) });
   }
 
   /** A pod's status, which this scheduler writes too, does not change where it fits. */
   #enqueue(event: CacheEvent<Pod>): void {
     const { object: pod } = event;
-    if (pod.metadata.deletionTimestamp !== undefined || (pod.spec.schedulingGates ?? []).length > 0)
-      return this.#queue.delete(pod.metadata.uid);
-    const same =
-      event.type === 'update' && deepEqual(pod.spec, event.previous.spec) && deepEqual(pod.metadata.labels, event.previous.metadata.labels);
+    if (pod.metadata.deletionTimestamp !== undefined) return this.#queue.delete(pod.metadata.uid);
+    const same = event.type === 'update' && sameForScheduling(pod, event.previous);
     if (!same && !this.#cache.isAssumed(pod.metadata.uid)) this.#queue.add(podStateOf(pod));
   }
 
@@ -175,4 +252,16 @@ function isAssigned({ spec }: DeepReadonly<Pod>): boolean {
 
 function isFinished({ status }: DeepReadonly<Pod>): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}
+
+function schedulerNameOf({ spec }: DeepReadonly<Pod>): string {
+  return spec.schedulerName ?? DEFAULT_SCHEDULER_NAME;
+}
+
+function sameForScheduling(a: DeepReadonly<Pod>, b: DeepReadonly<Pod>): boolean {
+  return a.metadata.uid === b.metadata.uid && deepEqual(a.spec, b.spec) && deepEqual(a.metadata.labels, b.metadata.labels);
+}
+
+function truncated(message: string): string {
+  return message.length <= MAX_EVENT_MESSAGE ? message : `${message.slice(0, MAX_EVENT_MESSAGE - 4)} ...`;
 }

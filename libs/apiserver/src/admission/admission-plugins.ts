@@ -6,6 +6,7 @@ import { DefaultStorageClass } from './plugins/default-storage-class';
 import { DefaultTolerationSeconds } from './plugins/default-toleration-seconds';
 import { LimitRanger } from './plugins/limit-ranger';
 import { NamespaceLifecycle } from './plugins/namespace-lifecycle';
+import { NodeRestriction } from './plugins/node-restriction/node-restriction';
 import { Priority } from './plugins/priority';
 import { ServiceAccount } from './plugins/service-account';
 import { TaintNodesByCondition } from './plugins/taint-nodes-by-condition';
@@ -24,6 +25,7 @@ const plugins = (deps: AdmissionPluginDeps): readonly { readonly plugin: Admissi
   { plugin: new NamespaceLifecycle(deps.objects), byDefault: true },
   { plugin: new LimitRanger(deps.objects), byDefault: true },
   { plugin: new ServiceAccount(deps.objects, deps.random), byDefault: true },
+  { plugin: new NodeRestriction(deps.objects, deps.authorizer), byDefault: false },
   { plugin: new TaintNodesByCondition(), byDefault: true },
   { plugin: new Priority(deps.objects), byDefault: true },
   {

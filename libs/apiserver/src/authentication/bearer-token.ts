@@ -35,6 +35,14 @@ function tokenOf({ headers }: Pick<ApiRequest, 'headers'>): string | undefined {
   return encoded === undefined ? undefined : Buffer.from(encoded.slice(WEBSOCKET_TOKEN.length), 'base64url').toString('utf8');
 }
 
+/** The headers for another server, which the client has not given its token to. */
+export function withoutToken({ authorization: _, ...headers }: ApiRequest['headers']): ApiRequest['headers'] {
+  const { 'sec-websocket-protocol': offered, ...others } = headers;
+  if (offered === undefined) return headers;
+  const protocols = [offered].flat().flatMap((value) => value.split(',').map((protocol) => protocol.trim()));
+  return { ...others, 'sec-websocket-protocol': protocols.filter((protocol) => !protocol.startsWith(WEBSOCKET_TOKEN)).join(', ') };
+}
+
 export interface StaticToken {
   readonly token: string;
   readonly user: User;

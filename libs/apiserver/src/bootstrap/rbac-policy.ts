@@ -36,7 +36,7 @@ export interface RbacRegistries {
 }
 
 /**
- * Creates upstream's default roles and bindings, and adds to existing ones what has gone missing, unless their `autoupdate` annotation is
+ * Creates upstream's default roles and bindings, and those that cloud-controller-manager's own manifests give it upstream; and adds to existing ones what has gone missing, unless their `autoupdate` annotation is
  * `false`; plugin/pkg/auth/authorizer/rbac/bootstrappolicy.
  */
 export async function ensureRbacPolicy(registries: RbacRegistries): Promise<void> {

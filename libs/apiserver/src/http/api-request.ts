@@ -14,6 +14,8 @@ export interface ApiRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
+  /** As it came: without the question mark, still encoded. For proxies. */
+  readonly rawQuery: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The client's address, without port. */
   readonly remoteAddress: string;
@@ -44,7 +46,8 @@ export interface ByteSink {
 
 interface ResponseHead {
   readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Several values make several headers of the name. */
+  readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
 /** What a handler answers. The bytes of `body` are sent as they are: nobody copies them, nobody may change them. */

@@ -65,9 +65,13 @@ export class ApiServer {
     });
   }
 
-  /** Takes a connection that needs no TLS, since it never leaves the process. */
-  accept(connection: Duplex): void {
+  /**
+   * Takes a connection that needs no TLS, since it never leaves the process.
+   * @param identity what a client certificate would have said
+   */
+  accept(connection: Duplex, identity?: { readonly commonName: string; readonly organizations: readonly string[] }): void {
     this.#track(connection);
+    if (identity !== undefined) this.#peers.set(connection, { ...IN_PROCESS, clientCertificate: identity });
     this.#http1.emit('connection', connection);
   }
 

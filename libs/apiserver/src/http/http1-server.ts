@@ -67,8 +67,8 @@ const bytesOf = (body: Uint8Array | readonly Uint8Array[]): Uint8Array => (body 
 /** A whole response, for a connection that asked to upgrade and may not. */
 function rawResponse({ body, headers, status }: Extract<ApiResponse, { body: unknown }>): Buffer {
   const bytes = bytesOf(body);
-  const lines = Object.entries({ ...headers, 'content-length': bytes.length, connection: 'close' }).map(
-    ([name, value]) => `${name}: ${value}\r\n`,
+  const lines = Object.entries({ ...headers, 'content-length': String(bytes.length), connection: 'close' }).flatMap(([name, values]) =>
+    [values].flat().map((value) => `${name}: ${value}\r\n`),
   );
   return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n`), bytes]);
 }

@@ -24,11 +24,13 @@ interface Incoming {
 export function toApiRequest({ body, headers, method, peer, signal, url }: Incoming): ApiRequest {
   const question = url.indexOf('?');
   const path = question < 0 ? url : url.slice(0, question);
-  const query = new URLSearchParams(question < 0 ? '' : url.slice(question + 1));
+  const rawQuery = question < 0 ? '' : url.slice(question + 1);
+  const query = new URLSearchParams(rawQuery);
   return {
     method,
     path,
     query,
+    rawQuery,
     headers,
     remoteAddress: peer.remoteAddress,
     clientCertificate: peer.clientCertificate,

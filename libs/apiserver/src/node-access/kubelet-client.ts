@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
-import type { Duplex } from 'node:stream';
 import { StatusError, type DeepReadonly } from '@keelson/apimachinery';
 import type { Node } from '@keelson/api';
+import type { UpgradedConnection } from '../http/upgrade';
 import type { ApiserverConfig } from '../server/apiserver-config';
 
 /** In the order in which a node's addresses are tried, as kubeadm sets `--kubelet-preferred-address-types`. */
@@ -15,13 +15,6 @@ const MAX_ERROR_BYTES = 8192;
 export interface KubeletEndpoint {
   readonly host: string;
   readonly port: number;
-}
-
-/** A connection that has changed protocols. `head` is what came after the response. */
-export interface UpgradedConnection {
-  readonly headers: readonly string[];
-  readonly socket: Duplex;
-  readonly head: Buffer;
 }
 
 /** @throws StatusError InternalError if the node has told no address yet */
@@ -62,6 +55,11 @@ export class KubeletClient {
     request.on('error', (error) => reject(StatusError.internal(error)));
     request.end();
     return promise;
+  }
+
+  /** Shows kubelets who asks; for proxies. @throws StatusError ServiceUnavailable if there is nothing to show */
+  get agent(): Agent {
+    return this.#required();
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import { FieldErrors, FieldPath, StatusError } from '@keelson/apimachinery';
 import type { VirtualResource } from '../endpoints/api-endpoint';
 import type { ApiRequest, ApiResponse, ByteSink } from '../http/api-request';
 import { refusal } from './kubelet-client';
-import { podTarget, type NodeAccess } from './pod-target';
+import { containerTarget, type NodeAccess } from './pod-target';
 
 /** The fields of PodLogOptions that a kubelet takes. */
 const PASSED_ON = ['follow', 'previous', 'sinceSeconds', 'sinceTime', 'timestamps', 'tailLines', 'limitBytes', 'stream'];
@@ -13,13 +13,13 @@ export function logSubresource(access: NodeAccess): VirtualResource {
   return {
     get: async (request: ApiRequest): Promise<ApiResponse> => {
       validateLogQuery(request);
-      const { endpoint, path } = await podTarget(access, request);
+      const { kubelet, path } = await containerTarget(access, request);
       const headers = { 'content-type': 'text/plain' };
-      if (endpoint === undefined) return { status: 200, headers, body: Buffer.alloc(0) };
+      if (kubelet === undefined) return { status: 200, headers, body: Buffer.alloc(0) };
       const query = new URLSearchParams(
         PASSED_ON.flatMap((name) => request.query.getAll(name).map((value): [string, string] => [name, value])),
       );
-      const response = await access.kubelets.get(endpoint, `/containerLogs/${path}?${query.toString()}`, request.signal);
+      const response = await access.kubelets.get(kubelet.endpoint, `/containerLogs/${path}?${query.toString()}`, request.signal);
       if (response.statusCode !== 200) throw await refusal(response);
       return { status: 200, headers, stream: (sink) => passOn(response, sink) };
     },

@@ -10,25 +10,49 @@ export interface NodeAccess {
   readonly nodes: ObjectRegistry;
 }
 
-/** The container that a request is about, and the kubelet that runs it. */
+/** A pod, and the kubelet that runs it. */
 export interface PodTarget {
   readonly pod: DeepReadonly<Pod>;
-  readonly container: string;
-  /** `NAMESPACE/POD/CONTAINER`, as the kubelet's paths name it. */
+  /** `NAMESPACE/POD`, as the kubelet's paths name it. */
   readonly path: string;
   /** Undefined while the pod has no node. */
-  readonly endpoint: KubeletEndpoint | undefined;
+  readonly kubelet: TargetKubelet | undefined;
 }
 
-/** @throws StatusError NotFound if there is no such pod, BadRequest if the container is not one of its */
-export async function podTarget({ nodes, pods }: NodeAccess, { info, query }: ApiRequest): Promise<PodTarget> {
+export interface TargetKubelet {
+  readonly endpoint: KubeletEndpoint;
+  /** Whether it takes clients' newest WebSocket protocols itself; to others they are translated. */
+  readonly takesWebSockets: boolean;
+}
+
+/** What a node declares whose kubelet takes them (KEP-4006). */
+const WEBSOCKET_FEATURE = 'ExtendWebSocketsToKubelet';
+
+/** @throws StatusError NotFound if there is no such pod */
+export async function podTarget({ nodes, pods }: NodeAccess, { info }: ApiRequest): Promise<PodTarget> {
   const pod = (await pods.get(info)).object as DeepReadonly<Pod>;
-  const container = chooseContainer(pod, query.get('container') ?? '');
-  const path = [info.namespace, info.name, container].map(encodeURIComponent).join('/');
+  const path = [info.namespace, info.name].map(encodeURIComponent).join('/');
   const { nodeName = '' } = pod.spec;
-  if (nodeName === '') return { pod, container, path, endpoint: undefined };
+  if (nodeName === '') return { pod, path, kubelet: undefined };
   const node = (await nodes.get({ namespace: '', name: nodeName })).object as DeepReadonly<Node>;
-  return { pod, container, path, endpoint: kubeletEndpointOf(node) };
+  const takesWebSockets = node.status?.declaredFeatures?.includes(WEBSOCKET_FEATURE) ?? false;
+  return { pod, path, kubelet: { endpoint: kubeletEndpointOf(node), takesWebSockets } };
+}
+
+/**
+ * As {@link podTarget}, with the container in the path: the only one, or the one that the query names.
+ * @throws StatusError NotFound if there is no such pod, BadRequest if the container is not one of its
+ */
+export async function containerTarget(access: NodeAccess, request: ApiRequest): Promise<PodTarget> {
+  const target = await podTarget(access, request);
+  const container = chooseContainer(target.pod, request.query.get('container') ?? '');
+  return { ...target, path: `${target.path}/${encodeURIComponent(container)}` };
+}
+
+/** @throws StatusError BadRequest, in upstream's words, while the pod has no node */
+export function kubeletOf({ kubelet, pod }: PodTarget): TargetKubelet {
+  if (kubelet === undefined) throw StatusError.badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
+  return kubelet;
 }
 
 /** The only container, or the named one. @throws StatusError BadRequest in upstream's words */

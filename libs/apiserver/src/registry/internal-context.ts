@@ -2,7 +2,8 @@ import { AdmissionChain } from '../admission/admission-plugin';
 import type { ChangeContext } from './change-context';
 
 const SELF = { name: 'system:apiserver', groups: ['system:masters'] };
-const NO_ADMISSION = new AdmissionChain([]);
+/** For writes that follow from a request which passed admission as something else. */
+export const NO_ADMISSION = new AdmissionChain([]);
 
 /** The context of a write that the server makes on its own account, with nobody's request behind it. */
 export function internalContext(target: {

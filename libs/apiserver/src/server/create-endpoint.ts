@@ -57,7 +57,7 @@ export function createEndpoint({ admission, auth, config, deps, hub, kubelets, s
     patchSchemaOf,
   });
   const { audiences } = config.serviceAccounts;
-  const virtual = virtualResources({ table, auth, admission, decoder, clock, audiences, patchSchemaOf, kubelets });
+  const virtual = virtualResources({ table, auth, admission, decoder, clock, random, audiences, patchSchemaOf, kubelets });
   const routes = new NonResourceRoutes([
     ...nonResourceRoutes({ health: deps.health, metrics: deps.metrics }),
     ...discoveryRoutes(schemas, `${config.advertiseAddress}:${config.advertisePort}`),

@@ -5,7 +5,11 @@ import type { BodyDecoder } from '../endpoints/body-decoder';
 import type { PatchSchemaOf } from '../endpoints/resource-handlers';
 import type { KubeletClient } from '../node-access/kubelet-client';
 import { logSubresource } from '../node-access/pod-log';
+import { portForwardSubresource } from '../node-access/pod-port-forward';
 import { streamSubresource } from '../node-access/pod-streams';
+import { nodeLocation, podLocation } from '../proxy/proxy-location';
+import { proxySubresource } from '../proxy/proxy-subresource';
+import { serviceLocation } from '../proxy/service-location';
 import { selfSubjectAccessReviews, selfSubjectRulesReviews, subjectAccessReviews } from '../reviews/access-review';
 import { selfSubjectReviews, tokenReviews } from '../reviews/token-review';
 import { bindingSubresource } from '../subresources/binding';
@@ -21,6 +25,7 @@ export interface VirtualResourceDeps {
   readonly admission: AdmissionChain;
   readonly decoder: BodyDecoder;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly audiences: readonly string[];
   readonly patchSchemaOf: PatchSchemaOf;
   readonly kubelets: KubeletClient;
@@ -78,6 +83,7 @@ function podSubresources({ admission, audiences, auth, clock, decoder, table }: 
       '/v1/serviceaccounts/token',
       tokenSubresource({
         decoder,
+        admission,
         issuer: auth.issuer,
         audiences,
         serviceAccounts: table.registry('', 'v1', 'serviceaccounts'),
@@ -89,12 +95,22 @@ function podSubresources({ admission, audiences, auth, clock, decoder, table }: 
   ];
 }
 
-function nodeAccess({ auth, kubelets, table }: VirtualResourceDeps): [string, VirtualResource][] {
+function nodeAccess({ auth, kubelets, random, table }: VirtualResourceDeps): [string, VirtualResource][] {
   const access = { kubelets, pods: table.registry('', 'v1', 'pods'), nodes: table.registry('', 'v1', 'nodes') };
+  const services = {
+    services: table.registry('', 'v1', 'services'),
+    endpoints: table.registry('', 'v1', 'endpoints'),
+    pods: access.pods,
+    random,
+  };
   return [
     ['/v1/pods/log', logSubresource(access)],
     ['/v1/pods/exec', streamSubresource(access, auth.authorizer, 'exec')],
     ['/v1/pods/attach', streamSubresource(access, auth.authorizer, 'attach')],
+    ['/v1/pods/portforward', portForwardSubresource(access, auth.authorizer)],
+    ['/v1/pods/proxy', proxySubresource((info) => podLocation(access, info))],
+    ['/v1/services/proxy', proxySubresource((info) => serviceLocation(services, info))],
+    ['/v1/nodes/proxy', proxySubresource((info) => nodeLocation(access, info))],
   ];
 }
 

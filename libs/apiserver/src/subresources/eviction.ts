@@ -1,13 +1,15 @@
 import { FieldErrors, FieldPath, LabelMatcher, StatusError, type DeepReadonly, type DeleteOptions } from '@keelson/apimachinery';
-import { podIsReady, podIsTerminal, type Eviction, type Pod, type PodDisruptionBudget } from '@keelson/api';
+import { podIsReady, podIsTerminal, pods, type Eviction, type Pod, type PodDisruptionBudget } from '@keelson/api';
 import type { AdmissionChain } from '../admission/admission-plugin';
 import type { VirtualResource } from '../endpoints/api-endpoint';
 import type { BodyDecoder } from '../endpoints/body-decoder';
 import { jsonResponse } from '../endpoints/resource-handlers';
 import { changeContextOf, isDryRun } from '../endpoints/write-request';
 import type { ApiRequest } from '../http/api-request';
+import { NO_ADMISSION } from '../registry/internal-context';
 import type { ObjectRegistry } from '../registry/object-registry';
 import type { CachedObject } from '../watch-cache/cached-object';
+import { admitCreate } from './admit-create';
 import { readUnstored } from './create-body';
 
 const EVICTION = { group: 'policy', version: 'v1', kind: 'Eviction' };
@@ -29,11 +31,12 @@ export function evictionSubresource(deps: EvictionDeps): VirtualResource {
     create: async (request: ApiRequest) => {
       const eviction = await readUnstored<Eviction>(request, deps.decoder, EVICTION);
       const options: DeleteOptions = { ...eviction.deleteOptions };
-      const context = {
+      const admitted = {
         ...changeContextOf(request, deps.admission),
-        subresource: '',
         dryRun: isDryRun([...request.query.getAll('dryRun'), ...(options.dryRun ?? [])]),
       };
+      await admitCreate(eviction, { resource: pods, kind: EVICTION }, admitted);
+      const context = { ...admitted, admission: NO_ADMISSION, subresource: '' };
       const cached = await deps.pods.get(request.info);
       const pod = cached.parse() as Pod;
       if (needsBudget(pod)) await spendBudget(deps, pod, context);

@@ -1,11 +1,14 @@
 import { FieldErrors, FieldPath, formatTime, StatusError, type DeepReadonly } from '@keelson/apimachinery';
-import type { Node, Pod, ServiceAccount, TokenRequest } from '@keelson/api';
+import { serviceaccounts, type Node, type Pod, type ServiceAccount, type TokenRequest } from '@keelson/api';
+import type { AdmissionChain } from '../admission/admission-plugin';
 import type { TokenIssuer } from '../authentication/service-account-tokens';
 import type { VirtualResource } from '../endpoints/api-endpoint';
 import type { BodyDecoder } from '../endpoints/body-decoder';
 import { jsonResponse } from '../endpoints/resource-handlers';
+import { changeContextOf } from '../endpoints/write-request';
 import type { ApiRequest } from '../http/api-request';
 import type { ObjectRegistry } from '../registry/object-registry';
+import { admitCreate } from './admit-create';
 import { readUnstored } from './create-body';
 
 const TOKEN_REQUEST = { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' };
@@ -15,6 +18,7 @@ const MOST_SECONDS = 2 ** 32;
 
 export interface TokenDeps {
   readonly decoder: BodyDecoder;
+  readonly admission: AdmissionChain;
   readonly issuer: TokenIssuer;
   /** The audiences of a token that names none. */
   readonly audiences: readonly string[];
@@ -31,6 +35,7 @@ export function tokenSubresource(deps: TokenDeps): VirtualResource {
       const review = await readUnstored<TokenRequest>(request, deps.decoder, TOKEN_REQUEST);
       const { name, namespace } = request.info;
       const { metadata } = (await deps.serviceAccounts.get({ namespace, name })).object as DeepReadonly<ServiceAccount>;
+      await admitCreate(review, { resource: serviceaccounts, kind: TOKEN_REQUEST }, changeContextOf(request, deps.admission));
       const seconds = review.spec.expirationSeconds ?? DEFAULT_SECONDS;
       validate(name, seconds);
       const bound = await findBound(deps, review, { namespace, account: name });

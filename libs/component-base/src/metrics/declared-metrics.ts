@@ -16,8 +16,26 @@ export function counter<const L extends string = never>({ name, help, labels = [
   return { name, create: (registry) => new Counter({ name, help, labelNames: labels, registers: [registry] }) };
 }
 
-export function gauge<const L extends string = never>({ name, help, labels = [] }: MetricFacts<L>): MetricDeclaration<Gauge<L>> {
-  return { name, create: (registry) => new Gauge({ name, help, labelNames: labels, registers: [registry] }) };
+/** @param facts.collect called before the gauge is read, to set it */
+export function gauge<const L extends string = never>({
+  name,
+  help,
+  labels = [],
+  collect,
+}: MetricFacts<L> & { readonly collect?: (gauge: Gauge<L>) => void }): MetricDeclaration<Gauge<L>> {
+  return {
+    name,
+    create: (registry) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: labels,
+        registers: [registry],
+        collect() {
+          collect?.(this);
+        },
+      }),
+  };
 }
 
 /** @param facts.buckets upper bounds, upstream's, in the metric's unit */

@@ -25,7 +25,7 @@ export async function ensurePodNetwork(docker: Docker, options: PodNetworkOption
   for (const rule of rulesOf(options)) await ensureRule(rule);
   // Pods of another machine lie in the subnet, hence, for a pod here, on its link: the host answers for them and routes.
   await writeFile(`/proc/sys/net/ipv4/conf/${options.name}/proxy_arp`, '1');
-  await ensureBridgeNetfilter();
+  await tryBridgeNetfilter();
 }
 
 /** Undoes {@link ensurePodNetwork}, when no pod is left on it. */
@@ -118,20 +118,14 @@ async function iptables(table: string, verb: string, chain: string, rule: readon
 }
 
 /**
- * A Service's answer between two pods of one bridge must pass connection tracking, which turns the pod's address back into the Service's.
- * @throws Error where the kernel can't do that
+ * A Service's answer between two pods of one bridge should pass connection tracking, which turns the pod's address back into the Service's. Where the kernel
+ * can't do that, kube-proxy has such connections go by way of the host, under the host's address; so it is no error here.
  */
-async function ensureBridgeNetfilter(): Promise<void> {
+async function tryBridgeNetfilter(): Promise<void> {
   try {
-    if ((await readBridgeNetfilter()) === '1') return;
-    await writeFile(BRIDGE_NETFILTER, '1');
-  } catch (error) {
-    throw new Error(
-      'the kernel has no br_netfilter, so pods on one bridge can not reach one another through a Service: modprobe br_netfilter',
-      {
-        cause: error,
-      },
-    );
+    if ((await readBridgeNetfilter()) !== '1') await writeFile(BRIDGE_NETFILTER, '1');
+  } catch {
+    // A kernel without br_netfilter, or one that this process may not change.
   }
 }
 

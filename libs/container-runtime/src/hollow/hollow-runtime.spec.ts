@@ -92,6 +92,15 @@ describe('HollowRuntime', () => {
     await expect(runtime.startContainer(id)).rejects.toBeInstanceOf(ContainerStartError);
   });
 
+  it('gives pods of different nodes different addresses before the nodes have a podCIDR', async () => {
+    const addressOn = async (node: string) => {
+      const runtime = new HollowRuntime({ node, clock: new FakeClock() });
+      await runtime.runSandbox(sandboxOf({}));
+      return (await runtime.sandboxes())[0]?.ips[0];
+    };
+    expect(await addressOn('node-1')).not.toBe(await addressOn('node-2'));
+  });
+
   it('takes addresses from the podCIDR, and gives them back when the sandbox stops', async () => {
     const runtime = open();
     await runtime.setPodCIDR('10.244.3.0/30');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '@keelson/apimachinery';
 import { AddressPool } from '../address-pool';
 import type {
@@ -48,12 +49,13 @@ export class HollowRuntime implements ContainerRuntime {
   /** Cancels the end that a running container's script has set. */
   readonly #ends = new Map<string, () => void>();
   readonly #listeners = new Set<(event: RuntimeEvent) => void>();
-  #pool = new AddressPool('10.0.0.0/8');
+  #pool: AddressPool;
   #created = 0;
 
   constructor({ node, clock }: HollowRuntimeOptions) {
     this.#node = node;
     this.#clock = clock;
+    this.#pool = new AddressPool(provisionalRange(node));
   }
 
   version(): Promise<{ readonly runtimeName: string; readonly runtimeVersion: string; readonly apiVersion: string }> {
@@ -258,4 +260,13 @@ const MISSING_IMAGE = /:404$/;
 /** An image is what its reference says. */
 function hollowImage(reference: string): Image {
   return { id: `hollow://${reference}`, tags: [reference], digests: [], sizeBytes: 0, user: '' };
+}
+
+/**
+ * Where pods get their addresses until the node has its podCIDR: a part of the shared address space (RFC 6598) that goes by the node's name,
+ * as pods of two nodes must not have one address.
+ */
+function provisionalRange(node: string): string {
+  const part = createHash('sha256').update(node).digest().readUInt16BE() % 2 ** 14;
+  return `100.${64 + (part >> 8)}.${part & 255}.0/24`;
 }

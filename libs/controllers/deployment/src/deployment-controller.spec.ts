@@ -1,5 +1,5 @@
 import { deployments, pods, replicasets, type Deployment, type ReplicaSet } from '@keelson/api';
-import { FakeClock, type Draft } from '@keelson/apimachinery';
+import { FakeClock, StatusError, type Draft } from '@keelson/apimachinery';
 import { FakeApi, testController } from '@keelson/controller-runtime/testing';
 import { DeploymentController } from './deployment-controller';
 
@@ -80,8 +80,8 @@ describe('the Deployment controller', () => {
     });
     expect(run.events).toEqual([`Normal ScalingReplicaSet Scaled up replica set web-${hash} from 0 to 4`]);
     expect(status()?.conditions?.map(({ type, status: value, reason }) => [type, value, reason])).toEqual([
-      ['Available', 'False', 'MinimumReplicasUnavailable'],
       ['Progressing', 'True', 'NewReplicaSetCreated'],
+      ['Available', 'False', 'MinimumReplicasUnavailable'],
     ]);
     await run.stop();
   });
@@ -161,6 +161,33 @@ describe('the Deployment controller', () => {
     const [old = 0, fresh = 0] = sizes();
     expect(old + fresh).toBe(23);
     expect([old, fresh]).toEqual([14, 9]);
+    await run.stop();
+  });
+
+  it('says that it found a set, where nothing was said of its progress before', async () => {
+    const { api, reconcile, status, run, sets } = await given(web());
+    await reconcile();
+    api.change(deployments, { namespace: 'ns', name: 'web' }, ({ status: of }) => Object.assign(of ?? {}, { conditions: [] }));
+    await reconcile();
+    expect(status()?.conditions?.find(({ type }) => type === 'Progressing')).toMatchObject({
+      status: 'True',
+      reason: 'FoundNewReplicaSet',
+      message: `Found new replica set "${sets()[0]?.metadata.name ?? ''}"`,
+    });
+    await run.stop();
+  });
+
+  it('says why it cannot make a set, and tries again', async () => {
+    const { api, reconcile, status, run, sizes } = await given(web());
+    const undo = api.react(({ verb }) => {
+      if (verb === 'create') throw StatusError.forbidden({ group: 'apps', resource: 'replicasets' }, 'web', 'exceeded quota');
+    });
+    await expect(run.reconcile('ns/web')).rejects.toThrow('exceeded quota');
+    expect(status()?.conditions).toMatchObject([{ type: 'Progressing', status: 'False', reason: 'ReplicaSetCreateError' }]);
+    expect(run.events).toMatchObject([expect.stringMatching(/^Warning ReplicaSetCreateError Failed to create new replica set "web-/)]);
+    undo();
+    await reconcile();
+    expect(sizes()).toEqual([4]);
     await run.stop();
   });
 

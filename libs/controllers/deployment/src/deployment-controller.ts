@@ -9,8 +9,6 @@ import {
 } from '@keelson/api';
 import {
   controllerOf,
-  findCondition,
-  LabelMatcher,
   objectKey,
   ownerReferenceTo,
   semanticEqual,
@@ -20,9 +18,21 @@ import {
   type ObjectKey,
 } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
-import { claim } from '@keelson/controller-pod-control';
+import { adoptersOf, claim, claimable, ORPHAN_INDEX, orphansByNamespace } from '@keelson/controller-pod-control';
 import type { Controller, EventRecorder, Informer, ReconcileAgain, Watches } from '@keelson/controller-runtime';
-import { computeStatus, isComplete, untilLate, withCondition, withProgress } from './deployment-status';
+import {
+  computeStatus,
+  createdNewSet,
+  creationFailed,
+  CREATION_FAILED,
+  isComplete,
+  untilLate,
+  withCondition,
+  withoutPause,
+  withPause,
+  withProgress,
+  type Verdict,
+} from './deployment-status';
 import { desired, findNewSet, HASH_LABEL, isRolling, templatesEqual, totalDesired, type Sets } from './replica-sets';
 import { desiredAnnotation, newSetAnnotations, nextRevision, REVISION, revisionOf, sizeAnnotations, templateHash } from './revisions';
 import { newSetSize, scaleProportionally, shrinkOldSets, type Scaling } from './rolling-update';
@@ -56,12 +66,14 @@ export class DeploymentController implements Controller {
 
   constructor(deps: DeploymentControllerDeps) {
     this.#deps = deps;
+    deps.replicaSets.addIndex(ORPHAN_INDEX, orphansByNamespace);
   }
 
   watches(watch: Watches): void {
-    watch.for(this.#deps.deployments);
-    watch.owned(this.#deps.replicaSets, { by: 'Deployment' });
-    watch.mapped(this.#deps.replicaSets, (set, { type }) => (type === 'delete' ? [] : this.#mayBeAdoptedBy(set)));
+    const { deployments: owners, replicaSets } = this.#deps;
+    watch.for(owners);
+    watch.owned(replicaSets, { by: 'Deployment' });
+    watch.mapped(replicaSets, (set, { type }) => (type === 'delete' ? [] : adoptersOf(set, owners, ({ spec }) => spec.selector)));
     // A deployment that recreates waits for its old pods to be gone.
     watch.mapped(this.#deps.pods, (pod, { type }) => (type === 'delete' ? this.#deploymentOf(pod) : []));
   }
@@ -124,7 +136,7 @@ export class DeploymentController implements Controller {
       selector: deployment.spec.selector,
       signal,
     };
-    return claim(replicaSets.list(deployment.metadata.namespace), terms);
+    return claim(claimable(replicaSets, deployment), terms);
   }
 
   /** @returns undefined if the next reconcile must go on: the deployment itself was written to, or the set's name is another's */
@@ -148,11 +160,31 @@ export class DeploymentController implements Controller {
     try {
       const created = await this.#deps.client.resource(replicasets).create(draft, { signal });
       if (desired(created) > 0) this.#sayScaled(deployment, created, 0, desired(created));
-      return (await this.#noteRevision(deployment, String(revision), signal)) ? undefined : created;
+      const told = await this.#tellProgress(deployment, createdNewSet(created.metadata.name), signal);
+      const isNoted = await this.#noteRevision(told, String(revision), signal);
+      // A deployment that was written to is not written from its old version again.
+      return isNoted || told !== deployment ? undefined : created;
     } catch (error) {
-      if (!StatusError.is(error, 'AlreadyExists')) throw error;
-      return this.#afterCollision(situation, draft);
+      if (StatusError.is(error, 'AlreadyExists')) return this.#afterCollision(situation, draft);
+      if (!signal.aborted && !StatusError.hasCause(error, 'NamespaceTerminating'))
+        await this.#tellCreationFailed(situation, draft.metadata.name ?? '', error);
+      throw error;
     }
+  }
+
+  async #tellCreationFailed({ deployment, signal }: Situation, name: string, error: unknown): Promise<void> {
+    const message = `Failed to create new replica set "${name}": ${error instanceof Error ? error.message : String(error)}`;
+    this.#deps.recorder.event(deployment, 'Warning', CREATION_FAILED, message);
+    // What went wrong first is thrown, whether it can be told or not.
+    await this.#tellProgress(deployment, creationFailed(message), signal).catch(() => undefined);
+  }
+
+  /** @returns the deployment as it is then; the same where it has no deadline to progress by, or says so already */
+  async #tellProgress(deployment: DeepReadonly<Deployment>, verdict: Verdict, signal: AbortSignal): Promise<DeepReadonly<Deployment>> {
+    if (deployment.spec.progressDeadlineSeconds === undefined) return deployment;
+    const conditions = withCondition(deployment.status?.conditions, verdict, this.#deps.clock.now());
+    const status = { ...(structuredClone(deployment.status) as DeploymentStatus | undefined), conditions };
+    return semanticEqual(status, deployment.status) ? deployment : this.#updateStatus(deployment, status, signal);
   }
 
   /** The cache may just not have shown our own set yet; any other of that name means that two templates have one hash. */
@@ -220,10 +252,11 @@ export class DeploymentController implements Controller {
   async #writeStatus({ deployment, newSet, old, signal }: Situation): Promise<ReconcileAgain | undefined> {
     const now = this.#deps.clock.now();
     const counted = computeStatus(deployment, newSet, old, now);
+    const all = newSet === undefined ? old : [...old, newSet];
     const status =
       deployment.spec.paused === true
         ? withPause(counted, now)
-        : withProgress({ deployment, newSet, all: newSet === undefined ? old : [...old, newSet], status: withoutPause(counted, now), now });
+        : withProgress({ deployment, newSet, all, status: withoutPause(counted, newSet, now), now });
     if (!semanticEqual(status, deployment.status)) {
       await this.#updateStatus(deployment, status, signal);
     }
@@ -231,16 +264,8 @@ export class DeploymentController implements Controller {
     return requeueAfter === undefined ? undefined : { requeueAfter };
   }
 
-  async #updateStatus(deployment: DeepReadonly<Deployment>, status: DeploymentStatus, signal: AbortSignal): Promise<void> {
-    await this.#deps.client.resource(deployments).updateStatus({ ...(structuredClone(deployment) as Deployment), status }, { signal });
-  }
-
-  #mayBeAdoptedBy(set: DeepReadonly<ReplicaSet>): ObjectKey[] {
-    if (controllerOf(set) !== undefined) return [];
-    const all = this.#deps.deployments.list(set.metadata.namespace);
-    return all
-      .filter(({ spec }) => LabelMatcher.of(spec.selector).matches(set.metadata.labels ?? {}))
-      .map(({ metadata }) => objectKey(metadata));
+  #updateStatus(deployment: DeepReadonly<Deployment>, status: DeploymentStatus, signal: AbortSignal): Promise<Deployment> {
+    return this.#deps.client.resource(deployments).updateStatus({ ...(structuredClone(deployment) as Deployment), status }, { signal });
   }
 
   #deploymentOf(pod: DeepReadonly<Pod>): ObjectKey[] {
@@ -285,28 +310,6 @@ function newSetFor(deployment: DeepReadonly<Deployment>, old: Sets, revision: bi
       template: { ...template, metadata: { ...template.metadata, labels } as NonNullable<typeof template.metadata> },
     },
   };
-}
-
-function withPause(status: DeploymentStatus, now: number): DeploymentStatus {
-  const current = findCondition(status.conditions, 'Progressing');
-  if (current?.reason === 'ProgressDeadlineExceeded') return status;
-  const conditions = withCondition(
-    status.conditions,
-    { type: 'Progressing', status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' },
-    now,
-  );
-  return { ...status, conditions };
-}
-
-function withoutPause(status: DeploymentStatus, now: number): DeploymentStatus {
-  const current = findCondition(status.conditions, 'Progressing');
-  if (current === undefined) {
-    const verdict = { type: 'Progressing', status: 'True', reason: 'NewReplicaSetCreated', message: 'Created new replica set' };
-    return { ...status, conditions: withCondition(status.conditions, verdict, now) };
-  }
-  if (current.reason !== 'DeploymentPaused') return status;
-  const verdict = { type: 'Progressing', status: 'Unknown', reason: 'DeploymentResumed', message: 'Deployment is resumed' };
-  return { ...status, conditions: withCondition(status.conditions, verdict, now) };
 }
 
 function byRevision(a: DeepReadonly<ReplicaSet>, b: DeepReadonly<ReplicaSet>): number {

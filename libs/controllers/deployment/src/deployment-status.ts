@@ -4,7 +4,7 @@ import { desired, rollingLimits, sum, totalDesired, type Sets } from './replica-
 
 type Conditions = readonly DeepReadonly<DeploymentCondition>[];
 /** A condition's part that is decided here; its times follow from what was there before. */
-type Verdict = Pick<DeploymentCondition, 'type' | 'status' | 'reason' | 'message'>;
+export type Verdict = Pick<DeploymentCondition, 'type' | 'status' | 'reason' | 'message'>;
 
 /** The counts and the Available condition; deployment/sync.go `calculateStatus`. */
 export function computeStatus(
@@ -123,6 +123,31 @@ export function untilLate({ spec }: DeepReadonly<Deployment>, status: Deployment
   return spec.progressDeadlineSeconds === undefined || !isUnderWay
     ? undefined
     : Math.max(0, deadlineOf(current, spec.progressDeadlineSeconds) - now) + 1000;
+}
+
+export const CREATION_FAILED = 'ReplicaSetCreateError';
+
+export const createdNewSet = (name: string): Verdict => verdictOf('True', 'NewReplicaSetCreated', `Created new replica set "${name}"`);
+
+export const creationFailed = (message: string): Verdict => verdictOf('False', CREATION_FAILED, message);
+
+/** A paused rollout is neither late nor under way; one that was late already stays so. */
+export function withPause(status: DeploymentStatus, now: number): DeploymentStatus {
+  if (findCondition(status.conditions, 'Progressing')?.reason === 'ProgressDeadlineExceeded') return status;
+  const verdict = verdictOf('Unknown', 'DeploymentPaused', 'Deployment is paused');
+  return { ...status, conditions: withCondition(status.conditions, verdict, now) };
+}
+
+/** Starts the time for a rollout anew that was paused, and for one that nothing was said of, such as of a set that was there before. */
+export function withoutPause(status: DeploymentStatus, newSet: DeepReadonly<ReplicaSet> | undefined, now: number): DeploymentStatus {
+  const current = findCondition(status.conditions, 'Progressing');
+  if (current !== undefined && current.reason !== 'DeploymentPaused') return status;
+  if (current === undefined && newSet === undefined) return status;
+  const verdict =
+    current === undefined
+      ? verdictOf('True', 'FoundNewReplicaSet', `Found new replica set "${newSet?.metadata.name ?? ''}"`)
+      : verdictOf('Unknown', 'DeploymentResumed', 'Deployment is resumed');
+  return { ...status, conditions: withCondition(status.conditions, verdict, now) };
 }
 
 /** Sets a condition; its transition time moves with its status, its update time with any change of it. */

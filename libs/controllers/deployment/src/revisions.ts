@@ -38,6 +38,12 @@ export const desiredAnnotation = ({ metadata }: DeepReadonly<ReplicaSet>): numbe
   return text === undefined ? undefined : Number(text);
 };
 
+/** How many pods the deployment might have had with its surge when the set was made or scaled last; undefined if that is not told. */
+export const maxAnnotation = ({ metadata }: DeepReadonly<ReplicaSet>): number | undefined => {
+  const max = Number(metadata.annotations?.[MAX]);
+  return Number.isInteger(max) && max > 0 ? max : undefined;
+};
+
 export function sizeAnnotations(deployment: DeepReadonly<Deployment>): Annotations {
   const wanted = desired(deployment);
   return { [DESIRED]: String(wanted), [MAX]: String(wanted + rollingLimits(deployment).maxSurge) };

@@ -1,4 +1,5 @@
 import type { DeepReadonly, Deployment, ReplicaSet } from '@keelson/api';
+import { maxAnnotation } from './revisions';
 import { byAge, desired, isRolling, rollingLimits, sum, totalDesired, type Sets } from './replica-sets';
 
 /** A set and the number of pods that it shall have. */
@@ -70,7 +71,7 @@ export function scaleProportionally(
   if (newSet !== undefined && isSaturated(newSet, wanted)) return changed(old.map((set) => ({ set, replicas: 0 })));
   if (!isRolling(deployment)) return [];
   const allowed = wanted > 0 ? wanted + rollingLimits(deployment).maxSurge : 0;
-  return changed(share(active, allowed - totalDesired(active), allowed));
+  return changed(share(deployment, active, allowed));
 }
 
 const changed = (scalings: readonly Scaling[]): readonly Scaling[] => scalings.filter(({ replicas, set }) => replicas !== desired(set));
@@ -80,16 +81,24 @@ function isSaturated(set: DeepReadonly<ReplicaSet>, wanted: number): boolean {
   return desired(set) === wanted && (set.status?.availableReplicas ?? 0) === wanted;
 }
 
-function share(active: Sets, toAdd: number, allowed: number): readonly Scaling[] {
-  const total = totalDesired(active);
+function share(deployment: DeepReadonly<Deployment>, active: Sets, allowed: number): readonly Scaling[] {
+  const toAdd = allowed - totalDesired(active);
+  if (toAdd === 0) return [];
   const newestFirst = (a: DeepReadonly<ReplicaSet>, b: DeepReadonly<ReplicaSet>): number => (toAdd > 0 ? byAge(b, a) : byAge(a, b));
   const sorted = [...active].sort((a, b) => desired(b) - desired(a) || newestFirst(a, b));
   let left = toAdd;
   const scalings = sorted.map((set) => {
-    const part = Math.round((desired(set) * allowed) / total) - desired(set);
+    const part = partOf(deployment, set, allowed);
     const given = toAdd > 0 ? Math.min(part, left) : Math.max(part, left);
     left -= given;
     return { set, replicas: desired(set) + given };
   });
   return scalings.map((scaling, index) => (index === 0 ? { ...scaling, replicas: Math.max(0, scaling.replicas + left) } : scaling));
+}
+
+/** What a set would gain or lose: it keeps its part of what the deployment might have had when the set was scaled last. */
+function partOf(deployment: DeepReadonly<Deployment>, set: DeepReadonly<ReplicaSet>, allowed: number): number {
+  if (desired(deployment) === 0) return -desired(set);
+  const before = maxAnnotation(set) ?? deployment.status?.replicas ?? 0;
+  return before === 0 ? 0 : Math.round((desired(set) * allowed) / before) - desired(set);
 }

@@ -94,7 +94,7 @@ export class EndpointsController implements Controller {
         await client.update({ ...next, metadata: { ...next.metadata, labels, annotations }, subsets }, { signal });
       }
     } catch (error) {
-      if (signal.aborted || isNamespaceTerminating(error)) return;
+      if (signal.aborted || StatusError.hasCause(error, 'NamespaceTerminating')) return;
       this.#recordFailure(service, present === undefined, error);
       throw error;
     }
@@ -129,8 +129,4 @@ function isAsWanted(
     semanticEqual(metadata.labels, wanted.labels) &&
     semanticEqual(metadata.annotations, wanted.annotations)
   );
-}
-
-function isNamespaceTerminating(error: unknown): boolean {
-  return error instanceof StatusError && error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true;
 }

@@ -1,1 +1,2 @@
 export { EndpointsController, type EndpointsControllerDeps, type EndpointsControllerOptions } from './endpoints-controller';
+export { packSubsets, type SinglePort } from './pack-subsets';

@@ -88,7 +88,7 @@ export class EndpointSliceController implements Controller {
       await this.#write(service, changes, { triggerTime, signal });
       if (withoutNode.length > 0) throw new Error(`pods ${withoutNode.join(', ')} are left out: their nodes are not known`);
     } catch (error) {
-      if (signal.aborted || isNamespaceTerminating(error)) return undefined;
+      if (signal.aborted || StatusError.hasCause(error, 'NamespaceTerminating')) return undefined;
       const message = `Error updating Endpoint Slices for Service ${namespace ?? ''}/${name}: ${error instanceof Error ? error.message : String(error)}`;
       this.#deps.recorder.event(service, 'Warning', 'FailedToUpdateEndpointSlices', message);
       throw error;
@@ -202,7 +202,3 @@ export class EndpointSliceController implements Controller {
 }
 
 const isEmpty = ({ endpoints = [], ports = [] }: DeepReadonly<EndpointSlice>): boolean => endpoints.length === 0 && ports.length === 0;
-
-function isNamespaceTerminating(error: unknown): boolean {
-  return error instanceof StatusError && error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true;
-}

@@ -3,3 +3,8 @@ export {
   type EndpointSliceControllerDeps,
   type EndpointSliceControllerOptions,
 } from './endpoint-slice-controller';
+export {
+  EndpointSliceMirroringController,
+  type EndpointSliceMirroringControllerDeps,
+  type EndpointSliceMirroringOptions,
+} from './endpoint-slice-mirroring-controller';

@@ -1,63 +1,10 @@
-import { jobs, pods, type Job, type JobSpec, type Pod } from '@keelson/api';
-import { FakeClock, type Draft } from '@keelson/apimachinery';
-import type { Informer } from '@keelson/controller-runtime';
-import { FakeApi, testController } from '@keelson/controller-runtime/testing';
-import { JobController } from './job-controller';
+import { jobs, pods } from '@keelson/api';
 import { TRACKING_FINALIZER } from './job-pods';
-
-const START = '2026-01-01T00:00:00Z';
-const labels = { 'batch.kubernetes.io/job-name': 'j' };
-
-const job = (spec: Partial<JobSpec>): Draft<Job> => ({
-  metadata: { name: 'j', namespace: 'ns' },
-  spec: {
-    parallelism: 2,
-    completions: 2,
-    backoffLimit: 6,
-    selector: { matchLabels: labels },
-    template: { metadata: { labels } as never, spec: { containers: [{ name: 'c' }], restartPolicy: 'Never' } },
-    ...spec,
-  },
-});
-
-/** An informer whose list stands still while `stale` says so. */
-const frozen = (informer: Informer<Pod>, stale: () => readonly Pod[] | undefined): Informer<Pod> =>
-  new Proxy(informer, {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property, target);
-      if (typeof value !== 'function') return value;
-      return property === 'list' && stale() !== undefined ? stale : (value.bind(target) as unknown);
-    },
-  });
-
-async function given(spec: Partial<JobSpec> = {}) {
-  const clock = new FakeClock(START);
-  const api = new FakeApi({ clock });
-  api.add(jobs, job(spec));
-  const start = () =>
-    testController({ api, clock }, ({ client, informer, recorder }) => {
-      return new JobController({ client, jobs: informer(jobs), pods: frozen(informer(pods), () => stale), recorder, clock });
-    });
-  let stale: readonly Pod[] | undefined;
-  /** Lets the controller see the pods as they are now, until called again with false. */
-  const freeze = (on = true) => (stale = on ? api.all(pods) : undefined);
-  const end = (pod: Pod | undefined, phase: string) => {
-    if (pod === undefined) throw new Error('there is no such pod');
-    const finishedAt = new Date(clock.now()).toISOString();
-    const containerStatuses = [{ name: 'c', state: { terminated: { exitCode: 0, finishedAt } } }] as never;
-    api.change(pods, pod.metadata, (each) => Object.assign(each, { status: { phase, containerStatuses } }));
-  };
-  const all = () => api.all(pods);
-  const running = () => all().filter(({ status }) => status === undefined);
-  const status = () => api.all(jobs)[0]?.status;
-  const change = (to: Partial<JobSpec>) => api.change(jobs, { namespace: 'ns', name: 'j' }, ({ spec: of }) => Object.assign(of, to));
-  const conditions = () => (status()?.conditions ?? []).map(({ type, reason, status: is }) => `${type}=${is} ${reason ?? ''}`);
-  return { clock, api, start, freeze, end, all, running, status, change, conditions, run: await start() };
-}
+import { givenJob, labels, START } from './testing/job-run';
 
 describe('the Job controller', () => {
   it('runs pods until enough have succeeded, releases and counts each, and completes', async () => {
-    const { run, all, end, status, conditions } = await given({ completions: 3 });
+    const { run, all, end, status, conditions } = await givenJob({ completions: 3 });
     await run.reconcile('ns/j');
     expect(all()).toHaveLength(2);
     expect(all()[0]?.metadata).toMatchObject({ labels, finalizers: [TRACKING_FINALIZER], ownerReferences: [{ kind: 'Job', name: 'j' }] });
@@ -79,7 +26,7 @@ describe('the Job controller', () => {
   });
 
   it('waits ten seconds after a failure, twice that after the next, and fails past the limit', async () => {
-    const { run, clock, running, end, status, conditions } = await given({ completions: 1, parallelism: 1, backoffLimit: 2 });
+    const { run, clock, running, end, status, conditions } = await givenJob({ completions: 1, parallelism: 1, backoffLimit: 2 });
     await run.reconcile('ns/j');
     for (const pause of [10_000, 20_000]) {
       end(running()[0], 'Failed');
@@ -100,7 +47,7 @@ describe('the Job controller', () => {
   });
 
   it('fails when its deadline is over, deletes what runs, and is Failed only when that is gone', async () => {
-    const { run, clock, all, status, conditions } = await given({ activeDeadlineSeconds: 30 });
+    const { run, clock, all, status, conditions } = await givenJob({ activeDeadlineSeconds: 30 });
     expect(await run.reconcile('ns/j')).toEqual({ requeueAfter: 30_000 });
     await clock.advance(30_000);
     await run.reconcile('ns/j');
@@ -113,7 +60,7 @@ describe('the Job controller', () => {
   });
 
   it('deletes its pods while it is suspended without counting them, and starts its time anew when resumed', async () => {
-    const { run, clock, all, status, change, conditions } = await given();
+    const { run, clock, all, status, change, conditions } = await givenJob();
     await run.reconcile('ns/j');
     change({ suspend: true });
     await run.reconcile('ns/j');
@@ -132,10 +79,9 @@ describe('the Job controller', () => {
   });
 
   it('gives each pod of an indexed job an index of its own, and one that failed again', async () => {
-    const { run, clock, all, running, end, status } = await given({ completionMode: 'Indexed', completions: 3, parallelism: 3 });
+    const given = await givenJob({ completionMode: 'Indexed', completions: 3, parallelism: 3 });
+    const { run, clock, all, running, end, status, indexOf, ofIndex: of } = given;
     await run.reconcile('ns/j');
-    const indexOf = ({ metadata }: Pod) => metadata.annotations?.['batch.kubernetes.io/job-completion-index'];
-    const of = (index: string) => running().find((pod) => indexOf(pod) === index);
     expect(all().map(indexOf).sort()).toEqual(['0', '1', '2']);
     expect(of('1')).toMatchObject({
       metadata: { labels: { 'batch.kubernetes.io/job-completion-index': '1' }, generateName: 'j-1-' },
@@ -157,7 +103,7 @@ describe('the Job controller', () => {
   });
 
   it.each([1, 2, 3, 4, 5])('counts every pod once when it is killed before its write number %d', async (fatal) => {
-    const { api, run, start, all, end, status } = await given({ completions: 3, parallelism: 3 });
+    const { api, run, start, all, end, status } = await givenJob({ completions: 3, parallelism: 3 });
     await run.reconcile('ns/j');
     end(all()[0], 'Succeeded');
     end(all()[1], 'Failed');
@@ -178,7 +124,7 @@ describe('the Job controller', () => {
   });
 
   it('counts a pod once although its cache still shows the finalizer that it took off', async () => {
-    const { run, all, freeze, end, status } = await given({ completions: 5, parallelism: 1 });
+    const { run, all, freeze, end, status } = await givenJob({ completions: 5, parallelism: 1 });
     await run.reconcile('ns/j');
     end(all()[0], 'Succeeded');
     freeze();
@@ -191,7 +137,7 @@ describe('the Job controller', () => {
   });
 
   it('does nothing on an older version of the job than it wrote', async () => {
-    const { api, run, all, end, status } = await given({ completions: 5, parallelism: 1 });
+    const { api, run, all, end, status } = await givenJob({ completions: 5, parallelism: 1 });
     await run.reconcile('ns/j');
     end(all()[0], 'Succeeded');
     await run.woken();
@@ -205,7 +151,7 @@ describe('the Job controller', () => {
   });
 
   it('deletes the pods of a finished job that still run, and lets go of those of a job that is gone', async () => {
-    const { api, run, all, end } = await given();
+    const { api, run, all, end } = await givenJob();
     await run.reconcile('ns/j');
     end(all()[1], 'Succeeded');
     const condition = { type: 'Failed', status: 'True' };
@@ -220,7 +166,7 @@ describe('the Job controller', () => {
   });
 
   it('deletes a pod whose deletion was cut off after its finalizer was taken off, as it could not be counted', async () => {
-    const { api, run, all, change, status } = await given();
+    const { api, run, all, change, status } = await givenJob();
     await run.reconcile('ns/j');
     change({ suspend: true });
     const undo = api.react(({ verb }) => {
@@ -239,7 +185,7 @@ describe('the Job controller', () => {
   });
 
   it('adopts a matching orphan and tracks it in the same write', async () => {
-    const { api, run, all } = await given({ parallelism: 1, completions: 1 });
+    const { api, run, all } = await givenJob({ parallelism: 1, completions: 1 });
     api.add(pods, { metadata: { name: 'orphan', namespace: 'ns', labels }, spec: { containers: [] } });
     await run.reconcile('ns/j');
     expect(all()).toMatchObject([{ metadata: { name: 'orphan', finalizers: [TRACKING_FINALIZER], ownerReferences: [{ name: 'j' }] } }]);

@@ -1,63 +1,27 @@
 import { jobs, pods, type DeepReadonly, type Job, type JobStatus, type Pod } from '@keelson/api';
-import {
-  controllerOf,
-  formatTime,
-  LabelMatcher,
-  objectKey,
-  parseObjectKey,
-  semanticEqual,
-  StatusError,
-  type Clock,
-  type ObjectKey,
-} from '@keelson/apimachinery';
+import { controllerOf, formatTime, objectKey, semanticEqual, type Clock, type Draft, type ObjectKey } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
 import {
-  asError,
+  adoptersOf,
   claim,
-  namespaceIsTerminating,
+  claimable,
+  ExpectedPods,
+  forEachPod,
+  ORPHAN_INDEX,
+  orphansByNamespace,
   PodControl,
   podIsActive,
   podIsReady,
   podIsTerminating,
-  rankForDeletion,
-  slowStart,
 } from '@keelson/controller-pod-control';
-import {
-  Expectations,
-  type Controller,
-  type EventRecorder,
-  type Informer,
-  type ReconcileAgain,
-  type Watches,
-} from '@keelson/controller-runtime';
-import { firstPendingIndexes, parseIndexes } from './completed-indexes';
-import {
-  counts,
-  hasFailed,
-  hasSucceeded,
-  indexOf,
-  isIndexed,
-  isSuspended,
-  isTracked,
-  JOB_NAME,
-  podOf,
-  replacesOnlyFailed,
-  TRACKING_FINALIZER,
-} from './job-pods';
-import {
-  allCounted,
-  bookFinished,
-  COMPLETION,
-  countReleased,
-  failureOf,
-  isFinished,
-  settledOutcome,
-  untilDeadline,
-  withCondition,
-  withSuspension,
-  type Outcome,
-} from './job-status';
-import { NO_FAILURES, recordFinished, untilRetry, type FailureRecord } from './pod-failure-backoff';
+import type { Controller, EventRecorder, Informer, ReconcileAgain, Watches } from '@keelson/controller-runtime';
+import { firstPendingIndexes } from './completed-indexes';
+import { failureAnnotations, limitsEachIndex, untilIndexRetry } from './index-failures';
+import { COMPLETION, isFinished, outcomeOf, untilDeadline, type Outcome } from './job-outcome';
+import { isIndexed, isSuspended, isTracked, JOB_INDEX, podOf, trackedByJob, TRACKING_FINALIZER } from './job-pods';
+import { leavingPods, podsToDelete, situationOf, takenIndexes, wantedActive, type Situation } from './job-situation';
+import { bookFinished, countReleased, withCondition, withSuspension } from './job-status';
+import { NO_FAILURES, untilRetry, type FailureRecord } from './pod-failure-backoff';
 
 /** Creates or deletes at most this many pods per reconcile. */
 const BURST = 500;
@@ -69,21 +33,6 @@ export interface JobControllerDeps {
   readonly pods: Informer<Pod>;
   readonly recorder: EventRecorder;
   readonly clock: Clock;
-}
-
-/** What a reconcile works on. */
-interface Situation {
-  readonly key: ObjectKey;
-  readonly job: DeepReadonly<Job>;
-  readonly pods: readonly DeepReadonly<Pod>[];
-  readonly active: readonly DeepReadonly<Pod>[];
-  /** The pods that have the finalizer yet, as far as is known: none of them is in the counters. */
-  readonly tracked: readonly DeepReadonly<Pod>[];
-  /** Succeeded, whether in the counters yet or not. */
-  readonly succeeded: number;
-  readonly completed: ReadonlySet<number>;
-  readonly failures: FailureRecord;
-  readonly signal: AbortSignal;
 }
 
 /** What managing the pods came to. */
@@ -104,8 +53,8 @@ export class JobController implements Controller {
   readonly #deps: JobControllerDeps;
   readonly #podControl: PodControl;
 
-  /** Pods asked for and not yet seen in the cache, per job. Invariant: pods are only created or deleted with none of these left. */
-  readonly #expectations: Expectations;
+  /** Invariant: pods are only created or withdrawn while none of its own writes are unseen. */
+  readonly #podWrites: ExpectedPods;
 
   /** Uids of pods that the cache may still show with the finalizer that was taken off. Invariant: such a pod is not counted again. */
   readonly #released = new Map<ObjectKey, ReadonlySet<string>>();
@@ -118,12 +67,14 @@ export class JobController implements Controller {
   constructor(deps: JobControllerDeps) {
     this.#deps = deps;
     this.#podControl = new PodControl(deps);
-    this.#expectations = new Expectations(deps.clock);
+    this.#podWrites = new ExpectedPods(deps);
+    deps.pods.addIndex(ORPHAN_INDEX, orphansByNamespace);
+    deps.pods.addIndex(JOB_INDEX, trackedByJob);
   }
 
   watches(watch: Watches): void {
     watch.for(this.#deps.jobs);
-    watch.owned(this.#deps.pods, { by: 'Job', expectations: this.#expectations });
+    watch.owned(this.#deps.pods, { by: 'Job', expectations: this.#podWrites.expectations });
     watch.mapped(this.#deps.pods, (pod, { type }) => (type === 'delete' ? [] : this.#mayConcern(pod)));
   }
 
@@ -136,12 +87,12 @@ export class JobController implements Controller {
       return undefined;
     }
     if (isFinished(job)) return this.#sweep(job, signal);
-    const fulfilled = this.#expectations.fulfilled(key);
+    const seen = this.#podWrites.seen(key);
     const situation = this.#observe(key, job, await this.#claimPods(job, signal), signal);
-    const ending = this.#endingOf(situation);
-    const manages = fulfilled && job.metadata.deletionTimestamp === undefined;
+    const ending = outcomeOf(situation, this.#deps.clock.now());
+    const manages = seen && job.metadata.deletionTimestamp === undefined;
     const managed = ending !== undefined ? await this.#deleteAll(situation) : manages ? await this.#manage(situation) : NOTHING;
-    const settled = fulfilled && managed.error === undefined;
+    const settled = seen && managed.error === undefined;
     const outcome = ending === undefined ? this.#completionOf(situation, managed) : settled ? ending : undefined;
     await this.#track(situation, { managed, outcome, suspends: manages && ending === undefined });
     if (managed.error !== undefined) throw managed.error;
@@ -150,13 +101,7 @@ export class JobController implements Controller {
 
   #mayConcern(pod: DeepReadonly<Pod>): ObjectKey[] {
     if (controllerOf(pod) !== undefined) return [];
-    const { namespace, labels } = pod.metadata;
-    const adopters = this.#deps.jobs
-      .list(namespace)
-      .filter(({ spec }) => spec.selector !== undefined && LabelMatcher.of(spec.selector).matches(labels ?? {}));
-    const name = isTracked(pod) ? labels?.[JOB_NAME] : undefined;
-    const keys = adopters.map(({ metadata }) => objectKey(metadata));
-    return name === undefined ? keys : [...new Set([...keys, objectKey({ ...(namespace === undefined ? {} : { namespace }), name })])];
+    return [...new Set([...adoptersOf(pod, this.#deps.jobs, ({ spec }) => spec.selector), ...trackedByJob(pod)])];
   }
 
   #isOutdated(key: ObjectKey, { metadata }: DeepReadonly<Job>): boolean {
@@ -165,7 +110,7 @@ export class JobController implements Controller {
   }
 
   #forget(key: ObjectKey): void {
-    this.#expectations.forget(key);
+    this.#podWrites.forget(key);
     this.#released.delete(key);
     this.#written.delete(key);
     this.#failures.delete(key);
@@ -173,12 +118,9 @@ export class JobController implements Controller {
 
   /** Lets go of the pods of a job that is gone, which nobody will count any more. */
   async #releaseStrays(key: ObjectKey, job: DeepReadonly<Job> | undefined, signal: AbortSignal): Promise<void> {
-    const { namespace, name } = parseObjectKey(key);
-    const strays = this.#deps.pods.list(namespace).filter((pod) => {
+    const strays = this.#deps.pods.byIndex(JOB_INDEX, key).filter((pod) => {
       const owner = controllerOf(pod);
-      if (!isTracked(pod)) return false;
-      if (owner === undefined) return job === undefined && pod.metadata.labels?.[JOB_NAME] === name;
-      return owner.kind === 'Job' && owner.name === name && owner.uid !== job?.metadata.uid;
+      return owner === undefined ? job === undefined : owner.uid !== job?.metadata.uid;
     });
     const { error } = await this.#release(strays, signal);
     if (error !== undefined) throw error;
@@ -199,42 +141,17 @@ export class JobController implements Controller {
     const { client } = this.#deps;
     const selector = job.spec.selector;
     const terms = { client, owner: job, ownerResource: jobs, resource: pods, selector, finalizer: TRACKING_FINALIZER, signal };
-    const claimed = await claim(this.#deps.pods.list(job.metadata.namespace), terms);
+    const claimed = await claim(claimable(this.#deps.pods, job), terms);
     return claimed.map((pod) => (controllerOf(pod) === undefined ? withFinalizer(pod) : pod));
   }
 
   #observe(key: ObjectKey, job: DeepReadonly<Job>, owned: readonly DeepReadonly<Pod>[], signal: AbortSignal): Situation {
-    const released = this.#released.get(key);
-    const unseen = owned.filter((pod) => isTracked(pod) && released?.has(pod.metadata.uid) === true);
-    this.#released.set(key, new Set(unseen.map(({ metadata }) => metadata.uid)));
-    const tracked = owned.filter((pod) => isTracked(pod) && !unseen.includes(pod));
-    const uncounted = job.status?.uncountedTerminatedPods;
-    const noted = new Set([...(uncounted?.succeeded ?? []), ...(uncounted?.failed ?? [])]);
-    const news = tracked.filter((pod) => counts(pod, job) && !noted.has(pod.metadata.uid));
-    const succeeded = news.filter(hasSucceeded);
-    const completed = parseIndexes(job.status?.completedIndexes, job.spec.completions ?? 0);
-    for (const pod of succeeded) completed.add(indexOf(pod, job) ?? -1);
-    completed.delete(-1);
-    const failed = news.filter((pod) => hasFailed(pod, job));
-    const total = (job.status?.succeeded ?? 0) + (uncounted?.succeeded ?? []).length + succeeded.length;
-    return {
-      key,
-      job,
-      pods: owned,
-      active: owned.filter(podIsActive),
-      tracked,
-      succeeded: isIndexed(job) ? completed.size : total,
-      completed,
-      failures: recordFinished(this.#failures.get(key) ?? NO_FAILURES, succeeded, failed),
-      signal,
-    };
-  }
-
-  #endingOf({ job, pods: owned, tracked }: Situation): Outcome | undefined {
-    const noted = job.status?.uncountedTerminatedPods?.failed ?? [];
-    const news = tracked.filter((pod) => counts(pod, job) && hasFailed(pod, job) && !noted.includes(pod.metadata.uid));
-    const failed = (job.status?.failed ?? 0) + noted.length + news.length;
-    return settledOutcome(job) ?? failureOf(job, { failed, pods: owned, now: this.#deps.clock.now() });
+    const before = this.#released.get(key) ?? new Set<string>();
+    const released = new Set(
+      owned.filter((pod) => isTracked(pod)).flatMap(({ metadata }) => (before.has(metadata.uid) ? [metadata.uid] : [])),
+    );
+    this.#released.set(key, released);
+    return situationOf({ key, job, pods: owned, released, failures: this.#failures.get(key) ?? NO_FAILURES, signal });
   }
 
   #completionOf({ job, active, succeeded }: Situation, { created, deleted }: Managed): Outcome | undefined {
@@ -249,51 +166,27 @@ export class JobController implements Controller {
 
   /** Brings the number of active pods to what is wanted; one reconcile either deletes or creates. */
   async #manage(situation: Situation): Promise<Managed> {
-    const { job, active, pods: owned, failures } = situation;
+    const { job, active, failures, signal } = situation;
     const now = this.#deps.clock.now();
     const wanted = wantedActive(situation);
     const doomed = podsToDelete(situation, active.length - wanted, now).slice(0, isSuspended(job) ? undefined : BURST);
     if (doomed.length > 0) return this.#withdraw(situation, doomed);
-    const leaving = replacesOnlyFailed(job) ? owned.filter(podIsTerminating) : [];
-    const missing = Math.min(BURST, wanted - active.length - leaving.length);
-    if (missing <= 0 || isSuspended(job) || untilRetry(failures, now) > 0) return NOTHING;
-    if (!isIndexed(job))
-      return this.#createPods(
-        situation,
-        Array.from({ length: missing }, () => undefined),
-      );
-    const taken = new Set([...situation.completed, ...[...active, ...leaving].flatMap((pod) => indexOf(pod, job) ?? [])]);
-    return this.#createPods(situation, firstPendingIndexes(missing, job.spec.completions ?? 0, taken));
-  }
-
-  async #createPods({ key, job, signal }: Situation, indexes: readonly (number | undefined)[]): Promise<Managed> {
-    const queue = indexes.values();
-    this.#expectations.expectCreations(key, indexes.length);
-    const { succeeded, error } = await slowStart(indexes.length, () =>
-      this.#podControl.create(job, podOf(job, queue.next().value), signal),
-    );
-    for (let failed = succeeded; failed < indexes.length; failed += 1) this.#expectations.creationSeen(key);
-    return { created: succeeded, deleted: [], error: namespaceIsTerminating(error) ? undefined : error };
+    const missing = Math.min(BURST, wanted - active.length - leavingPods(situation).length);
+    if (missing <= 0 || isSuspended(job)) return NOTHING;
+    if (!limitsEachIndex(job) && untilRetry(failures, now) > 0) return NOTHING;
+    const drafts = isIndexed(job) ? podsOfIndexes(situation, missing, now) : Array.from({ length: missing }, () => podOf(job, undefined));
+    return { ...(await this.#podWrites.create(job, drafts, signal)), deleted: [] };
   }
 
   /** Deletes pods that the job no longer wants; without the finalizer, they don't count as failed. */
-  async #withdraw({ key, job, signal }: Situation, doomed: readonly DeepReadonly<Pod>[]): Promise<Managed> {
-    const uids = doomed.map(({ metadata }) => metadata.uid);
-    this.#expectations.expectDeletions(key, uids);
+  async #withdraw({ job, signal }: Situation, doomed: readonly DeepReadonly<Pod>[]): Promise<Managed> {
     const released = await this.#release(doomed, signal);
-    const gone = new Set(released.pods);
-    const { deleted, error } = await this.#deletePods(
-      job,
-      doomed.filter((pod) => gone.has(pod)),
-      signal,
-    );
-    const done = new Set(deleted.map(({ metadata }) => metadata.uid));
-    for (const uid of uids) if (!done.has(uid)) this.#expectations.deletionSeen(key, uid);
+    const { deleted, error } = await this.#podWrites.delete(job, released.pods, signal);
     return { created: 0, deleted, error: released.error ?? error };
   }
 
   async #deletePods(job: DeepReadonly<Job>, doomed: readonly DeepReadonly<Pod>[], signal: AbortSignal): Promise<Omit<Managed, 'created'>> {
-    const { done, error } = await attempt(doomed, (pod) => this.#podControl.delete(job, pod, signal));
+    const { done, error } = await forEachPod(doomed, (pod) => this.#podControl.delete(job, pod, signal));
     return { deleted: done, error };
   }
 
@@ -302,7 +195,7 @@ export class JobController implements Controller {
     finished: readonly DeepReadonly<Pod>[],
     signal: AbortSignal,
   ): Promise<{ pods: readonly DeepReadonly<Pod>[]; error: Error | undefined }> {
-    const { done, error } = await attempt(finished, async ({ metadata }) => {
+    const { done, error } = await forEachPod(finished, async ({ metadata }) => {
       const finalizers = (metadata.finalizers ?? []).filter((each) => each !== TRACKING_FINALIZER);
       if (finalizers.length === (metadata.finalizers ?? []).length) return;
       // In the version seen: the list is replaced as a whole, and what another put on it since must stay.
@@ -320,13 +213,10 @@ export class JobController implements Controller {
     const { key, job, tracked, signal } = situation;
     const now = this.#deps.clock.now();
     const uids = new Set(tracked.map(({ metadata }) => metadata.uid));
-    const deleted = new Set(managed.deleted.map(({ metadata }) => metadata.uid));
+    const withdrawn = new Set(managed.deleted.map(({ metadata }) => metadata.uid));
     const current = countReleased(this.#countPods(situation, managed), uids);
     const phased = suspends && outcome === undefined ? withSuspension(job, current, now) : current;
-    const booked = bookFinished(job, phased, {
-      tracked: tracked.filter((pod) => outcome !== undefined || !deleted.has(pod.metadata.uid)),
-      outcome,
-    });
+    const booked = bookFinished(situation, phased, { withdrawn, outcome });
     const noted = outcome === undefined ? booked.status : withCondition(booked.status, { ...wordsOf(outcome), type: outcome.interim }, now);
     const written = await this.#write(job, noted, signal);
     this.#failures.set(key, situation.failures);
@@ -336,7 +226,7 @@ export class JobController implements Controller {
     this.#noteReleased(key, released.pods);
     const counted = countReleased(written.status ?? {}, uids);
     const ends = outcome !== undefined && released.error === undefined && booked.release.length === tracked.length;
-    const done = ends && allCounted(counted) && (counted.terminating ?? 0) === 0;
+    const done = ends && (counted.terminating ?? 0) === 0;
     await this.#write(written, done ? finished(counted, outcome, now) : counted, signal);
     if (done) this.#sayFinished(job, counted, outcome);
     if (released.error !== undefined) throw released.error;
@@ -385,38 +275,22 @@ export class JobController implements Controller {
     recorder.event(job, 'Normal', 'Completed', 'Job completed');
   }
 
-  #nextLook({ job, failures }: Situation): ReconcileAgain | undefined {
+  #nextLook({ job, failures, toReplace }: Situation): ReconcileAgain | undefined {
     const now = this.#deps.clock.now();
-    const retry = isSuspended(job) ? 0 : untilRetry(failures, now);
-    const waits = [retry, untilDeadline(job, now) ?? 0].filter((wait) => wait > 0);
+    const retries = limitsEachIndex(job) ? [...toReplace.values()].map((pod) => untilIndexRetry(pod, now)) : [untilRetry(failures, now)];
+    const waits = [...(isSuspended(job) ? [] : retries), untilDeadline(job, now) ?? 0].filter((wait) => wait > 0);
     return waits.length === 0 ? undefined : { requeueAfter: Math.min(...waits) };
   }
 }
 
-/** How many pods should be active; without a number of completions, no more are started after the first success. */
-function wantedActive({ job, active, succeeded }: Situation): number {
-  if (isSuspended(job)) return 0;
-  const { completions, parallelism = 1 } = job.spec;
-  if (completions === undefined) return succeeded > 0 ? active.length : parallelism;
-  return Math.max(0, Math.min(parallelism, completions - succeeded));
-}
-
-/** At least `count` pods: those that cannot be counted, those whose index another works on or that have none first, then those that cost least. */
-function podsToDelete({ job, active, completed }: Situation, count: number, now: number): DeepReadonly<Pod>[] {
-  const ranked = rankForDeletion(active, active, now);
-  // Without the finalizer it would never be counted: its deletion was cut off after that was taken off.
-  const lost = ranked.filter((pod) => !isTracked(pod));
-  if (!isIndexed(job)) return [...lost, ...ranked.filter(isTracked).slice(0, Math.max(0, count - lost.length))];
-  const kept = new Set<number>(completed);
-  const useful = [...ranked].reverse().filter((pod) => {
-    const index = indexOf(pod, job);
-    if (index === undefined || kept.has(index) || !isTracked(pod)) return false;
-    kept.add(index);
-    return true;
-  });
-  const useless = ranked.filter((pod) => !useful.includes(pod));
-  const rest = ranked.filter((pod) => useful.includes(pod)).slice(0, Math.max(0, count - useless.length));
-  return [...useless, ...rest];
+/** The pods of the first indexes that need one, without those that must wait after a failure of their own. */
+function podsOfIndexes(situation: Situation, count: number, now: number): Draft<Pod>[] {
+  const { job, toReplace } = situation;
+  const indexes = firstPendingIndexes(count, job.spec.completions ?? 0, takenIndexes(situation));
+  if (!limitsEachIndex(job)) return indexes.map((index) => podOf(job, index));
+  return indexes
+    .filter((index) => untilIndexRetry(toReplace.get(index), now) === 0)
+    .map((index) => podOf(job, index, failureAnnotations(job, toReplace.get(index))));
 }
 
 function finished(status: JobStatus, outcome: Outcome, now: number): JobStatus {
@@ -434,16 +308,3 @@ const withFinalizer = ({ metadata, ...pod }: DeepReadonly<Pod>): DeepReadonly<Po
   ...pod,
   metadata: { ...metadata, finalizers: [...new Set([...(metadata.finalizers ?? []), TRACKING_FINALIZER])] },
 });
-
-/** Acts on all pods at once. @returns those it worked for or that are gone, and the first error of another kind */
-async function attempt(
-  on: readonly DeepReadonly<Pod>[],
-  act: (pod: DeepReadonly<Pod>) => Promise<void>,
-): Promise<{ done: readonly DeepReadonly<Pod>[]; error: Error | undefined }> {
-  const results = await Promise.allSettled(on.map(act));
-  const reasons: unknown[] = results.map((result) =>
-    result.status === 'fulfilled' || StatusError.is(result.reason, 'NotFound') ? undefined : (result.reason as unknown),
-  );
-  const failure = reasons.find((reason) => reason !== undefined);
-  return { done: on.filter((_, i) => reasons[i] === undefined), error: failure === undefined ? undefined : asError(failure) };
-}

@@ -1,5 +1,5 @@
 import { jobs, type Container, type DeepReadonly, type Job, type Pod } from '@keelson/api';
-import { ownerReferenceTo, type Draft } from '@keelson/apimachinery';
+import { controllerOf, objectKey, ownerReferenceTo, type Draft, type ObjectKey } from '@keelson/apimachinery';
 import { podFromTemplate } from '@keelson/controller-pod-control';
 
 /** Keeps a finished pod from going before its job has counted it (KEP-2307). */
@@ -34,11 +34,22 @@ export function indexOf(pod: DeepReadonly<Pod>, job: DeepReadonly<Job>): number 
   return /^\d+$/.test(text) && Number(text) < (job.spec.completions ?? 0) ? Number(text) : undefined;
 }
 
+/** The index of pods by the job that tracks them, or tracked them: by their controller, and where they have none by their label. */
+export const JOB_INDEX = 'tracked-by-job';
+
+export function trackedByJob(pod: DeepReadonly<Pod>): readonly ObjectKey[] {
+  if (!isTracked(pod)) return [];
+  const { labels, namespace = '' } = pod.metadata;
+  const owner = controllerOf(pod);
+  const name = owner === undefined ? labels?.[JOB_NAME] : owner.kind === 'Job' ? owner.name : undefined;
+  return name === undefined ? [] : [objectKey({ namespace, name })];
+}
+
 /** Whether the pod's end counts for the job. */
 export const counts = (pod: DeepReadonly<Pod>, job: DeepReadonly<Job>): boolean => !isIndexed(job) || indexOf(pod, job) !== undefined;
 
-/** The pod to create for `job`, tracked from its first moment on. @param index undefined for a job that is not indexed */
-export function podOf(job: DeepReadonly<Job>, index: number | undefined): Draft<Pod> {
+/** The pod to create for `job`, tracked from its first moment on. @param index undefined for a job that is not indexed @param notes annotations for it */
+export function podOf(job: DeepReadonly<Job>, index: number | undefined, notes: Readonly<Record<string, string>> = {}): Draft<Pod> {
   const pod = podFromTemplate(job.spec.template, job, ownerReferenceTo(job, jobs));
   const finalizers = [...new Set([...(pod.metadata.finalizers ?? []), TRACKING_FINALIZER])];
   if (index === undefined) return { ...pod, metadata: { ...pod.metadata, finalizers } };
@@ -51,7 +62,7 @@ export function podOf(job: DeepReadonly<Job>, index: number | undefined): Draft<
       finalizers,
       generateName: `${job.metadata.name.slice(0, LONGEST_NAME_PREFIX - suffix.length)}${suffix}`,
       labels: { ...pod.metadata.labels, ...mark },
-      annotations: { ...pod.metadata.annotations, ...mark },
+      annotations: { ...pod.metadata.annotations, ...mark, ...notes },
     },
     spec: {
       ...pod.spec,

@@ -4,6 +4,7 @@ import { NO_FAILURES, recordFinished, untilRetry } from './pod-failure-backoff';
 const finishedAt = (second: number): Pod =>
   ({
     metadata: { creationTimestamp: '1970-01-01T00:00:00Z' },
+    spec: {},
     status: { containerStatuses: [{ state: { terminated: { finishedAt: new Date(second * 1000).toISOString() } } }] },
   }) as Pod;
 

@@ -33,8 +33,10 @@ export function untilRetry({ failures, lastFailure }: FailureRecord, now: number
 }
 
 /** When the pod finished, in milliseconds since the epoch, by the best witness there is. */
-function finishTime({ metadata, status }: DeepReadonly<Pod>): number {
-  const containers = (status?.containerStatuses ?? []).map(({ state }) => parseTime(state?.terminated?.finishedAt ?? ''));
+export function finishTime({ metadata, spec, status }: DeepReadonly<Pod>): number {
+  const sidecars = new Set((spec.initContainers ?? []).flatMap(({ name, restartPolicy }) => (restartPolicy === 'Always' ? [name] : [])));
+  const beside = (status?.initContainerStatuses ?? []).filter(({ name }) => sidecars.has(name));
+  const containers = [...(status?.containerStatuses ?? []), ...beside].map(({ state }) => parseTime(state?.terminated?.finishedAt ?? ''));
   const ends = containers.filter((time) => time !== undefined);
   if (ends.length > 0 && ends.length === containers.length) return Math.max(...ends);
   const ready = findCondition(status?.conditions, 'Ready');

@@ -1,6 +1,7 @@
+export { adoptersOf, claimable, ORPHAN_INDEX, orphansByNamespace } from './adoption';
 export { claim, type Claim } from './claim';
-export { namespaceIsTerminating, PodControl, podFromTemplate, type PodControlDeps } from './pod-control';
+export { ExpectedPods, forEachPod, type ExpectedPodsDeps } from './expected-pods';
+export { PodControl, podFromTemplate } from './pod-control';
 export { podIsActive, podIsReady, podIsTerminating, podReadySince, untilAvailable } from './pod-state';
 export { NODE_NAME_INDEX, podsByNode } from './pods-by-node';
 export { rankForDeletion } from './rank-for-deletion';
-export { asError, slowStart } from './slow-start';

@@ -24,7 +24,8 @@ export class PodControl {
       recorder.event(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${created.metadata.name}`);
       return created;
     } catch (error) {
-      if (!namespaceIsTerminating(error)) recorder.event(owner, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`);
+      if (!StatusError.hasCause(error, 'NamespaceTerminating'))
+        recorder.event(owner, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`);
       throw error;
     }
   }
@@ -61,11 +62,6 @@ export function podFromTemplate(
     },
     spec: structuredClone(template.spec) as Pod['spec'],
   };
-}
-
-/** Nothing can be created in a namespace that is being deleted, and trying again is of no use. */
-export function namespaceIsTerminating(error: unknown): boolean {
-  return error instanceof StatusError && error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true;
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

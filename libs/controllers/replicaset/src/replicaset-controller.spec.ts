@@ -1,9 +1,11 @@
-import { pods, replicasets, type Pod, type ReplicaSet } from '@keelson/api';
+import { pods, replicasets, replicationcontrollers, type Pod, type ReplicaSet, type ReplicationController } from '@keelson/api';
 import { FakeClock, ownerReferenceTo, StatusError, type Draft } from '@keelson/apimachinery';
 import { FakeApi, testController } from '@keelson/controller-runtime/testing';
+import { REPLICA_SETS, REPLICATION_CONTROLLERS } from './replica-kinds';
 import { ReplicaSetController } from './replicaset-controller';
 
 const labels = { app: 'web' };
+const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'other', uid: 'other', controller: true };
 
 const web = (spec: Partial<ReplicaSet['spec']> = {}): Draft<ReplicaSet> => ({
   metadata: { name: 'web', namespace: 'ns', generation: 1 },
@@ -26,7 +28,7 @@ async function given(set: Draft<ReplicaSet>, podsOf: (set: ReplicaSet) => Draft<
   const added = api.add(replicasets, set);
   for (const each of podsOf(added)) api.add(pods, each);
   const run = await testController({ api, clock }, ({ client, informer, recorder }) => {
-    return new ReplicaSetController({ client, replicaSets: informer(replicasets), pods: informer(pods), recorder, clock });
+    return new ReplicaSetController({ client, kind: REPLICA_SETS, sets: informer(replicasets), pods: informer(pods), recorder, clock });
   });
   const writes = () => api.writes.map(({ verb, resource, name }) => `${verb} ${resource} ${name ?? ''}`);
   const status = () => api.all(replicasets)[0]?.status;
@@ -110,6 +112,52 @@ describe('the ReplicaSet controller', () => {
     await clock.advance(20_000);
     expect(await run.reconcile('ns/web')).toBeUndefined();
     expect(status()).toMatchObject({ availableReplicas: 1 });
+    await run.stop();
+  });
+});
+
+describe('the ReplicationController controller', () => {
+  const controller: Draft<ReplicationController> = {
+    metadata: { name: 'web', namespace: 'ns', generation: 1 },
+    spec: { replicas: 1, selector: labels, template: { metadata: { labels } as never, spec: { containers: [] } } },
+  };
+
+  async function running() {
+    const clock = new FakeClock('2026-01-01T00:00:00Z');
+    const api = new FakeApi({ clock });
+    api.add(replicationcontrollers, controller);
+    const run = await testController({ api, clock }, ({ client, informer, recorder }) => {
+      const sets = informer(replicationcontrollers);
+      return new ReplicaSetController({ client, kind: REPLICATION_CONTROLLERS, sets, pods: informer(pods), recorder, clock });
+    });
+    return { api, run, status: () => api.all(replicationcontrollers)[0]?.status };
+  }
+
+  it('creates pods that it owns, adopts by its plain selector, and leaves pods of a ReplicaSet alone', async () => {
+    const { api, run, status } = await running();
+    api.add(pods, { ...pod('of-a-set', undefined), metadata: { ...pod('of-a-set', undefined).metadata, ownerReferences: [owner] } });
+    await run.reconcile('ns/web');
+    const owned = api.all(pods).filter(({ metadata }) => metadata.ownerReferences?.[0]?.kind === 'ReplicationController');
+    expect(owned).toMatchObject([{ metadata: { ownerReferences: [{ apiVersion: 'v1', name: 'web', controller: true }] } }]);
+    api.remove(pods, owned[0]?.metadata ?? { name: '' });
+    api.add(pods, pod('orphan', undefined));
+    await run.reconcile('ns/web');
+    expect(api.all(pods).map(({ metadata }) => metadata.name)).toEqual(['of-a-set', 'orphan']);
+    await run.reconcile('ns/web');
+    expect(status()).toEqual({ replicas: 1, fullyLabeledReplicas: 1, readyReplicas: 0, availableReplicas: 0, observedGeneration: 1 });
+    await run.stop();
+  });
+
+  it('tells of a quota that stops it, and no longer when it is scaled to what there is', async () => {
+    const { api, run, status } = await running();
+    api.react(({ verb }) => {
+      if (verb === 'create') throw StatusError.forbidden({ group: '', resource: 'pods' }, 'web', 'exceeded quota');
+    });
+    await expect(run.reconcile('ns/web')).rejects.toThrow('exceeded quota');
+    expect(status()?.conditions).toMatchObject([{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate' }]);
+    api.change(replicationcontrollers, { namespace: 'ns', name: 'web' }, ({ spec }) => (spec.replicas = 0));
+    await run.reconcile('ns/web');
+    expect(status()?.conditions).toBeUndefined();
     await run.stop();
   });
 });

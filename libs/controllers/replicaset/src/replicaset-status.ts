@@ -1,6 +1,7 @@
-import type { DeepReadonly, Pod, ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '@keelson/api';
+import type { DeepReadonly, Pod, ReplicaSetCondition, ReplicaSetStatus } from '@keelson/api';
 import { findCondition, formatTime, LabelMatcher } from '@keelson/apimachinery';
 import { podIsReady, podIsTerminating, podIsActive, untilAvailable } from '@keelson/controller-pod-control';
+import type { Replicated } from './replica-kinds';
 
 export interface Observation {
   /** All pods of the set, those on their way out included. */
@@ -11,7 +12,7 @@ export interface Observation {
   readonly now: number;
 }
 
-export function computeStatus(set: DeepReadonly<ReplicaSet>, { pods, failure, now }: Observation): ReplicaSetStatus {
+export function computeStatus(set: DeepReadonly<Replicated>, { pods, failure, now }: Observation): ReplicaSetStatus {
   const active = pods.filter(podIsActive);
   const template = LabelMatcher.ofSet(set.spec.template?.metadata?.labels);
   const conditions = computeConditions(set, { active: active.length, failure, now });
@@ -27,7 +28,7 @@ export function computeStatus(set: DeepReadonly<ReplicaSet>, { pods, failure, no
 }
 
 /** When the next ready pod will have been so for long enough, in milliseconds; undefined if none is waiting. */
-export function nextAvailability(set: DeepReadonly<ReplicaSet>, pods: readonly DeepReadonly<Pod>[], now: number): number | undefined {
+export function nextAvailability(set: DeepReadonly<Replicated>, pods: readonly DeepReadonly<Pod>[], now: number): number | undefined {
   const waits = pods
     .filter(podIsActive)
     .map((pod) => untilAvailable(pod, set.spec.minReadySeconds ?? 0, now) ?? 0)
@@ -37,7 +38,7 @@ export function nextAvailability(set: DeepReadonly<ReplicaSet>, pods: readonly D
 
 /** A failure that is told already keeps its wording, as upstream. */
 function computeConditions(
-  set: DeepReadonly<ReplicaSet>,
+  set: DeepReadonly<Replicated>,
   { active, failure, now }: { readonly active: number; readonly failure: Error | undefined; readonly now: number },
 ): ReplicaSetCondition[] {
   const present = [...(set.status?.conditions ?? [])];

@@ -57,7 +57,6 @@ export class RootCaPublisher implements Controller {
 /** What another created meanwhile wakes this controller by its event; in a namespace on its way out there is nothing to do. */
 function unlessSettled(error: unknown): void {
   if (StatusError.is(error, 'AlreadyExists')) return;
-  if (error instanceof StatusError && error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true)
-    return;
+  if (StatusError.hasCause(error, 'NamespaceTerminating')) return;
   throw error;
 }

@@ -34,12 +34,8 @@ export class ServiceAccountController implements Controller {
     try {
       await this.#deps.client.resource(serviceaccounts).create({ metadata: { namespace, name: DEFAULT_ACCOUNT } }, { signal });
     } catch (error) {
-      if (!StatusError.is(error, 'AlreadyExists') && !isNamespaceTerminating(error)) throw error;
+      if (!StatusError.is(error, 'AlreadyExists') && !StatusError.hasCause(error, 'NamespaceTerminating')) throw error;
     }
     return undefined;
   }
-}
-
-function isNamespaceTerminating(error: unknown): boolean {
-  return error instanceof StatusError && error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true;
 }

@@ -51,6 +51,11 @@ export const kubeletFlags = {
   }),
   'pod-network-bridge': flag.string({ section, usage: 'The name of that bridge.', default: D.podNetworkBridge }),
   'hollow-nodes': flag.int32({ section, usage: 'Simulates this many nodes instead of being one.', default: 0 }),
+  'hollow-kubeconfig-dir': flag.string({
+    section,
+    usage: 'A folder with a kubeconfig NAME.conf for each simulated node, in place of --kubeconfig.',
+    default: '',
+  }),
   'hollow-node-prefix': flag.string({ section, usage: 'The names of simulated nodes, before their numbers.', default: 'hollow-' }),
   'hollow-node-cpus': flag.int32({ section, usage: 'The cores of a simulated node.', default: 4 }),
   'hollow-node-memory': flag.string({ section, usage: 'The memory of a simulated node.', default: '8Gi' }),

@@ -9,21 +9,31 @@ import { SETTINGS } from '../testing/test-node';
 import { runHollowNodes } from './run-hollow-nodes';
 
 describe('runHollowNodes', () => {
-  it('registers all nodes and runs the pods of each through one informer', async () => {
+  it('registers all nodes and runs the pods of each, each with a way to the API of its own', async () => {
     const clock = new FakeClock();
     const api = new FakeApi();
     const stop = new AbortController();
-    let deliver: (event: CacheEvent<Pod>) => void = () => undefined;
-    const pods = {
-      addIndex: () => undefined,
-      byIndex: () => [],
-      subscribe: (listener: typeof deliver) => (deliver = listener),
-      synced: Promise.resolve(),
-      hasSynced: true,
-    } as unknown as Informer<Pod>;
-    const nodes = { get: (name: string) => api.find<Node>('nodes', name) } as unknown as Informer<Node>;
+    const delivery = new Map<string, (event: CacheEvent<Pod>) => void>();
+    const podsOf = (nodeName: string) =>
+      ({
+        addIndex: () => undefined,
+        byIndex: () => [],
+        subscribe: (listener: (event: CacheEvent<Pod>) => void) => delivery.set(nodeName, listener),
+        synced: Promise.resolve(),
+        hasSynced: true,
+      }) as unknown as Informer<Pod>;
+    const closed: string[] = [];
+    const open = (nodeName: string) =>
+      Promise.resolve({
+        client: api.client,
+        pods: podsOf(nodeName),
+        node: { get: (name: string) => api.find<Node>('nodes', name) } as unknown as Informer<Node>,
+        recorder: { event: () => undefined },
+        close: () => Promise.resolve(void closed.push(nodeName)),
+      });
     api.onChange((resource, type, object) => {
-      if (resource === 'pods' && type === 'set') deliver({ type: 'add', object: object as unknown as Pod });
+      const changed = object as unknown as Pod;
+      if (resource === 'pods' && type === 'set') delivery.get(changed.spec.nodeName ?? '')?.({ type: 'add', object: changed });
     });
     const node = { ...SETTINGS.node, nodeIPs: [] };
     const options = {
@@ -37,25 +47,23 @@ describe('runHollowNodes', () => {
       nodeLeaseDurationSeconds: 40,
     };
     const running = runHollowNodes(options, {
-      client: api.client,
-      pods,
-      nodes,
+      open,
       runtime: (name) => new HollowRuntime({ node: name, clock }),
-      recorder: () => ({ event: () => undefined }),
       clock,
       random: () => 0,
       log: silentLogger,
       signal: stop.signal,
     });
     await clock.advance(3_000);
-    for (let index = 0; index < 20; index += 1)
+    for (let index = 1; index <= 20; index += 1)
       api.put('pods', pod({ nodeName: `hollow-${index}` }, { name: `p-${index}`, uid: `u-${index}` }));
     await clock.advance(1_000);
-    const phases = Array.from({ length: 20 }, (_, index) => api.find<Pod>('pods', `p-${index}`)?.status?.phase);
+    const phases = Array.from({ length: 20 }, (_, index) => api.find<Pod>('pods', `p-${index + 1}`)?.status?.phase);
     expect(new Set(phases)).toEqual(new Set(['Running']));
-    expect(api.find('nodes', 'hollow-19')).toMatchObject({ status: { addresses: [{ address: '172.16.0.20' }, {}] } });
+    expect(api.find('nodes', 'hollow-20')).toMatchObject({ status: { addresses: [{ address: '172.16.0.20' }, {}] } });
     stop.abort();
     await running;
+    expect(closed).toHaveLength(20);
     expect(clock.pending).toBe(0);
   });
 });

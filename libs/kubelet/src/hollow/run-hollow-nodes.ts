@@ -13,7 +13,7 @@ import { HollowHost } from './hollow-host';
 
 export interface HollowNodesOptions {
   readonly count: number;
-  /** Nodes are named with a number behind it: `hollow-0`, `hollow-1`, ... */
+  /** Nodes are named with a number behind it: `hollow-1`, `hollow-2`, ... */
   readonly namePrefix: string;
   readonly cpuCores: number;
   readonly memoryBytes: number;
@@ -24,15 +24,21 @@ export interface HollowNodesOptions {
   readonly nodeLeaseDurationSeconds: number;
 }
 
-export interface HollowNodesDeps {
+/** What one node has of the apiserver, with the rights of that node alone. */
+export interface HollowNodeApi {
   readonly client: ApiClient;
-  /** All nodes share one informer of all pods and one of all nodes, started by the caller. */
+  /** The pods that are bound to the node, and the node itself. */
   readonly pods: Informer<Pod>;
-  readonly nodes: Informer<Node>;
+  readonly node: Informer<Node>;
+  readonly recorder: EventRecorder;
+  /** Resolves when nothing of it is under way any more, after the signal it was opened with aborted. */
+  readonly close: () => Promise<void>;
+}
+
+export interface HollowNodesDeps {
+  readonly open: (nodeName: string, signal: AbortSignal) => Promise<HollowNodeApi>;
   /** Makes the runtime of one node. */
   readonly runtime: (nodeName: string) => ContainerRuntime;
-  /** Makes the recorder of one node's events. */
-  readonly recorder: (nodeName: string) => EventRecorder;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
@@ -50,20 +56,30 @@ const NO_OBJECTS: ObjectSource = {
  * start spread over one update period, so that their heartbeats do not come in waves. Resolves when all have ended after `signal` aborted.
  */
 export async function runHollowNodes(options: HollowNodesOptions, deps: HollowNodesDeps): Promise<void> {
-  const pods = new PodsByNode(deps.pods);
-  const starts = Array.from({ length: options.count }, async (_, index) => {
-    await sleep(deps.clock, (index / options.count) * SPREAD_MILLISECONDS, deps.signal);
-    if (!deps.signal.aborted) await hollowKubelet(index, pods, options, deps).run();
+  const runs = Array.from({ length: options.count }, async (_, index) => {
+    const signal = ownSignal(deps.signal);
+    await sleep(deps.clock, (index / options.count) * SPREAD_MILLISECONDS, signal);
+    if (!signal.aborted) await runHollowNode(index, options, { ...deps, signal });
   });
-  await Promise.all(starts);
+  await Promise.all(runs);
+}
+
+/** Each node listens to a signal of its own: adding a listener takes as long as there are listeners, and a node adds one for every request. */
+function ownSignal(shared: AbortSignal): AbortSignal {
+  const stop = new AbortController();
+  if (shared.aborted) stop.abort();
+  else shared.addEventListener('abort', () => stop.abort(), { once: true });
+  return stop.signal;
 }
 
 /** The time over which the nodes start. */
 const SPREAD_MILLISECONDS = 2_000;
 
-function hollowKubelet(index: number, pods: PodsByNode, options: HollowNodesOptions, deps: HollowNodesDeps): Kubelet {
-  const { client, clock, random, log, signal, nodes } = deps;
-  const nodeName = `${options.namePrefix}${index}`;
+async function runHollowNode(index: number, options: HollowNodesOptions, deps: HollowNodesDeps): Promise<void> {
+  const { clock, random, log, signal } = deps;
+  const nodeName = `${options.namePrefix}${index + 1}`;
+  const { client, close, node, pods, recorder } = await deps.open(nodeName, signal);
+  const byNode = new PodsByNode(pods);
   const host = new HollowHost({ nodeName, address: hollowAddress(index), cpuCores: options.cpuCores, memoryBytes: options.memoryBytes });
   const parts: KubeletParts = {
     client,
@@ -71,16 +87,21 @@ function hollowKubelet(index: number, pods: PodsByNode, options: HollowNodesOpti
     host,
     clock,
     log: log.with({ node: nodeName }),
-    recorder: deps.recorder(nodeName),
+    recorder,
     random,
-    sources: { api: { synced: pods.synced, subscribe: (listener) => pods.subscribe(nodeName, listener) } },
-    observedNode: () => nodes.get(nodeName),
+    sources: { api: { synced: byNode.synced, subscribe: (listener) => byNode.subscribe(nodeName, listener) } },
+    observedNode: () => node.get(nodeName),
     services: () => [],
     objects: NO_OBJECTS,
     volumes: new NoVolumes(),
     probe: () => Promise.resolve({ outcome: 'success' }),
   };
-  return new Kubelet(parts, hollowSettings(nodeName, options), signal);
+  const kubelet = new Kubelet(parts, hollowSettings(nodeName, options), signal);
+  try {
+    await kubelet.run();
+  } finally {
+    await close();
+  }
 }
 
 function hollowSettings(nodeName: string, options: HollowNodesOptions): KubeletSettings {

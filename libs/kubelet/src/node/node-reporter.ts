@@ -132,13 +132,14 @@ export class NodeReporter {
 
 /** Heartbeats alone are no news; what others own is not compared. */
 function comparable(status: ReadonlyNode['status']): object {
-  const { addresses, capacity, allocatable, conditions = [], daemonEndpoints, images, nodeInfo } = status ?? {};
+  const { addresses, capacity, allocatable, conditions = [], daemonEndpoints, declaredFeatures, images, nodeInfo } = status ?? {};
   const own = conditions.filter(({ type }) => ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'].includes(type));
   return {
     addresses,
     capacity,
     allocatable,
     daemonEndpoints,
+    declaredFeatures,
     images,
     nodeInfo,
     conditions: own.map(({ type, status: state, reason, message }) => ({ type, state, reason, message })),

@@ -26,6 +26,9 @@ const DISK_THRESHOLD = 0.1;
 const INODE_THRESHOLD = 0.05;
 const PID_THRESHOLD = 0.05;
 
+/** What an apiserver may count on (KEP-5328): here, that exec, attach and port-forward by WebSocket need no translation. */
+const DECLARED_FEATURES = ['ExtendWebSocketsToKubelet'];
+
 /** The whole node status from what was observed; with external cloud provider the addresses stay as they are. Pure. */
 export function nodeStatus(node: ReadonlyNode, settings: NodeSettings, observed: NodeObservation): NodeStatus {
   const { machine } = observed;
@@ -40,6 +43,7 @@ export function nodeStatus(node: ReadonlyNode, settings: NodeSettings, observed:
     allocatable: allocatableOf(capacity, settings),
     conditions: conditionsOf(node, observed),
     daemonEndpoints: { kubeletEndpoint: { Port: settings.port } },
+    declaredFeatures: [...DECLARED_FEATURES],
     images: imagesOf(observed.images, settings.nodeStatusMaxImages),
     nodeInfo: {
       architecture: machine.architecture,

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Status } from '@keelson/apimachinery';
 import type { Container, ContainerRuntime } from '@keelson/container-runtime';
@@ -28,23 +29,52 @@ export async function serveAttach(runtime: ContainerRuntime, container: Containe
 }
 
 /** Connects each port that the client forwards to the same port of the sandbox. What fails for one port does not end the others. */
-export async function servePorts(runtime: ContainerRuntime, sandboxId: string, { ports, signal }: ForwardedPorts): Promise<void> {
-  const forwards: Promise<void>[] = [];
-  for await (const port of ports) forwards.push(forward(runtime, sandboxId, port, signal));
+export async function servePorts(runtime: ContainerRuntime, sandboxId: string, { close, ports, signal }: ForwardedPorts): Promise<void> {
+  const forwards = new Set<Promise<void>>();
+  for await (const port of ports) {
+    const forwarded = forward(runtime, sandboxId, port, signal).finally(() => forwards.delete(forwarded));
+    forwards.add(forwarded);
+  }
   await Promise.all(forwards);
+  close();
 }
 
 async function forward(
   runtime: ContainerRuntime,
   sandboxId: string,
-  { port, data, fail }: ForwardedPort,
+  { data, end, port }: ForwardedPort,
   signal: AbortSignal,
 ): Promise<void> {
   try {
     const inside = await runtime.portForward(sandboxId, port);
-    await Promise.all([pipeline(data, inside, { signal }), pipeline(inside, data, { signal })]);
+    await joined(data, inside, signal);
+    end();
   } catch (error) {
-    if (!signal.aborted) fail(`error forwarding port ${port} to pod: ${error instanceof Error ? error.message : String(error)}`);
+    end(`error forwarding port ${port} to pod ${sandboxId}, uid : ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/**
+ * Until the client has got all that the server sent, or has left, which is no failure. A client that ends its half still gets the answer;
+ * a server that has ended is done, though the client's half be open. @throws what the server's side failed with
+ */
+async function joined(data: Duplex, inside: Duplex, signal: AbortSignal): Promise<void> {
+  let failure: Error | undefined;
+  let clientLeft = data.destroyed;
+  inside.once('error', (error) => (failure ??= error));
+  data.once('close', () => {
+    clientLeft ||= failure === undefined;
+    inside.destroy();
+  });
+  data.pipe(inside);
+  try {
+    await pipeline(inside, data, { signal });
+  } catch {
+    if (failure !== undefined && !clientLeft && !signal.aborted) throw failure;
+  } finally {
+    inside.destroy();
+    // What the client sends now goes nowhere, and must not keep its stream from ending.
+    data.unpipe(inside).resume();
   }
 }
 

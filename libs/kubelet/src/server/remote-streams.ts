@@ -23,16 +23,23 @@ export interface RemoteStreams {
   finish(status: Status): Promise<void>;
 }
 
-/** One forwarded connection: its bytes, and a way to say what went wrong with it. */
+/** One forwarded connection. */
 export interface ForwardedPort {
   readonly port: number;
+  /** Its bytes, each half ended by itself. A client that wants no more closes it without an error. */
   readonly data: Duplex;
-  readonly fail: (message: string) => void;
+  /** Nothing more comes. `failure` tells the client what went wrong, if something did. */
+  readonly end: (failure?: string) => void;
 }
 
+/** All connections that one client forwards. */
 export interface ForwardedPorts {
+  /** Ends when no more can come. */
   readonly ports: AsyncIterable<ForwardedPort>;
+  /** Aborts when the client is gone. */
   readonly signal: AbortSignal;
+  /** All of them have ended. */
+  readonly close: () => void;
 }
 
 /** A request that asks to switch protocols, as Node's HTTP server hands it over. */

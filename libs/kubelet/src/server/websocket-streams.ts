@@ -5,6 +5,7 @@ import type { TerminalSize } from '@keelson/container-runtime';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { AsyncQueue } from './async-queue';
 import type { ForwardedPort, ForwardedPorts, RemoteStreams, StreamProtocol, StreamRequest, UpgradeRequest } from './remote-streams';
+import { parseTerminalSize } from './terminal-sizes';
 
 /** The channels of exec and attach (k8s.io/apimachinery/pkg/util/remotecommand, KEP-4006). */
 const STDIN = 0;
@@ -68,7 +69,7 @@ export class WebSocketStreams implements StreamProtocol {
     const queue = new AsyncQueue<ForwardedPort>();
     for (const { forwarded } of ports) queue.push(forwarded);
     queue.end();
-    return { ports: queue, signal };
+    return { ports: queue, signal, close: () => socket.close(1000) };
   }
 }
 
@@ -107,12 +108,8 @@ function feed(socket: WebSocket, into: PassThrough, content: Buffer): void {
 }
 
 function addSize(resize: AsyncQueue<TerminalSize> | undefined, content: Buffer): void {
-  try {
-    const { Width, Height } = JSON.parse(content.toString('utf8')) as { Width?: unknown; Height?: unknown };
-    if (typeof Width === 'number' && typeof Height === 'number') resize?.push({ width: Width, height: Height });
-  } catch {
-    // A size that can't be read changes nothing.
-  }
+  const size = parseTerminalSize(content.toString('utf8'));
+  if (size !== undefined) resize?.push(size);
 }
 
 /** A client that does not read holds up the container: each write is done when its bytes have left. */
@@ -140,8 +137,10 @@ function forwardedPort(socket: WebSocket, port: number, channel: number): { forw
   announced.writeUInt16LE(port);
   for (const each of [channel, channel + 1]) send(socket, each, announced, () => undefined);
   const data = Duplex.from({ readable: incoming, writable: channelWriter(socket, channel) });
-  const fail = (message: string): void => send(socket, channel + 1, Buffer.from(message), () => undefined);
-  return { forwarded: { port, data, fail }, incoming };
+  const end = (failure = ''): void => {
+    if (failure !== '') send(socket, channel + 1, Buffer.from(failure), () => undefined);
+  };
+  return { forwarded: { port, data, end }, incoming };
 }
 
 function bytesOf(data: RawData): Buffer {

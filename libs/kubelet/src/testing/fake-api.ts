@@ -91,7 +91,7 @@ export class FakeApi {
 function patched(before: Stored, patch: { status?: object }): Stored {
   const status = { ...(patch.status as Record<string, unknown> | undefined) };
   for (const [field, value] of Object.entries(status))
-    if (Array.isArray(value)) status[field] = value.filter((entry: object) => !('$patch' in entry)).map(withoutNulls);
+    if (Array.isArray(value)) status[field] = value.filter((entry: unknown) => !isDirective(entry)).map(withoutNulls);
   const conditions = status['conditions'] as { type: string }[] | undefined;
   if (conditions !== undefined) {
     const old = (before.status?.['conditions'] ?? []) as { type: string }[];
@@ -100,7 +100,10 @@ function patched(before: Stored, patch: { status?: object }): Stored {
   return applyMergePatch(before as never, { ...patch, status } as never) as unknown as Stored;
 }
 
-const withoutNulls = (entry: object): object => Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null));
+const isDirective = (entry: unknown): boolean => entry instanceof Object && '$patch' in entry;
+
+const withoutNulls = (entry: unknown): unknown =>
+  entry instanceof Object ? Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null)) : entry;
 
 /** The server gives a uid to who has none. */
 const withUid = (metadata: Stored['metadata']): Stored['metadata'] => Object.assign({ uid: `uid-of-${metadata.name}` }, metadata);

@@ -55,6 +55,32 @@ describe('ensureClusterPki', () => {
     expect(await subjectOf(kubeconfigs.kubelets['node-1']!)).toBe('O=system:nodes\nCN=system:node:node-1');
   });
 
+  it('gives each of many nodes an identity of its own', async () => {
+    const nodes = Array.from({ length: 100 }, (_, index) => `node-${index + 1}`);
+    const { kubeconfigs, written } = await ensureClusterPki(folder, options({ nodes }));
+    expect(written).toEqual(expect.arrayContaining(nodes.map((node) => join(kubeconfigs.kubeletFolder, `${node}.conf`))));
+    const { credentials } = await readKubeconfig(kubeconfigs.kubelets['node-77']!);
+    expect(credentials.type === 'certificate' && parseCertificate(credentials.certificate, '').subject).toBe(
+      'O=system:nodes\nCN=system:node:node-77',
+    );
+  });
+
+  it('gives etcd an authority of its own, if there is one', async () => {
+    await ensureClusterPki(folder, options());
+    expect(await readdir(join(folder, 'pki'))).not.toContain('etcd');
+    await ensureClusterPki(folder, options({ etcd: true }));
+    for (const [purpose, name] of [
+      ['sslserver', 'etcd/server'],
+      ['sslclient', 'etcd/server'],
+      ['sslclient', 'apiserver-etcd-client'],
+    ])
+      expect(openssl('verify', '-purpose', purpose!, '-CAfile', 'pki/etcd/ca.crt', `pki/${name!}.crt`)).toContain('OK');
+    expect(() => openssl('verify', '-CAfile', 'pki/ca.crt', 'pki/apiserver-etcd-client.crt')).toThrow();
+    expect((await ensureClusterPki(folder, options({ etcd: true }))).written).toEqual([]);
+    await ensureClusterPki(folder, options({ etcd: true, etcdNames: ['etcd-1'] }));
+    expect(openssl('verify', '-verify_hostname', 'etcd-1', '-CAfile', 'pki/etcd/ca.crt', 'pki/etcd/server.crt')).toContain('OK');
+  });
+
   it('keeps private keys and kubeconfigs to their owner', async () => {
     await ensureClusterPki(folder, options());
     const secrets = [

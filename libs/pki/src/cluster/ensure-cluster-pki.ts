@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeFileAtomically } from '@keelson/component-base';
 import {
   issueClientCertificate,
+  issuePeerCertificate,
   issueServingCertificate,
   type CertificateAuthority,
   type CertificateSubject,
@@ -10,6 +11,7 @@ import {
 import { buildKubeconfig, readKubeconfig, type KubeconfigEntry } from '../kubeconfig/kubeconfig';
 import { parsePrivateKey } from '../key-pair';
 import { parseCertificate } from '../pem';
+import { clusterPkiPaths, kubeletConfigPath, type ClusterPkiPaths } from './cluster-pki-paths';
 import { ensureAuthority, ensureCertificate, ensureServiceAccountKey, isGood, readIfThere } from './certificate-files';
 
 /** The identities of a cluster's parts: upstream's user names and groups, no more rights than each needs. */
@@ -35,32 +37,14 @@ export interface ClusterPkiOptions {
   readonly clusterName?: string;
   /** Nodes whose kubelets get a kubeconfig. */
   readonly nodes: readonly string[];
+  /** Whether there is an etcd whose members and clients need certificates. */
+  readonly etcd?: boolean;
+  /** Names that etcd's members answer to, beside the loopback's. */
+  readonly etcdNames?: readonly string[];
   readonly clock: { now(): number };
 }
 
-/** Where everything is, absolute if the folder was. */
-export interface ClusterPki {
-  readonly caFile: string;
-  readonly caKeyFile: string;
-  readonly apiServerCertificateFile: string;
-  readonly apiServerKeyFile: string;
-  readonly kubeletClientCertificateFile: string;
-  readonly kubeletClientKeyFile: string;
-  readonly frontProxyCaFile: string;
-  readonly frontProxyClientCertificateFile: string;
-  readonly frontProxyClientKeyFile: string;
-  readonly serviceAccountKeyFile: string;
-  readonly serviceAccountPublicKeyFile: string;
-  readonly kubeconfigs: {
-    readonly admin: string;
-    readonly controllerManager: string;
-    readonly scheduler: string;
-    readonly kubeProxy: string;
-    readonly addonManager: string;
-    readonly cloudControllerManager: string;
-    /** By node name. */
-    readonly kubelets: Readonly<Record<string, string>>;
-  };
+export interface ClusterPki extends ClusterPkiPaths {
   /** The files that this run made or renewed; who runs with an older one must be restarted or re-read it. */
   readonly written: readonly string[];
 }
@@ -78,18 +62,47 @@ export async function ensureClusterPki(folder: string, options: ClusterPkiOption
   const frontProxyCa = await ensureAuthority(join(pki, 'front-proxy-ca'), 'front-proxy-ca', now);
   await ensureServiceAccountKey(join(pki, 'sa'));
   const written = [...(await ensureApiServerCertificates(pki, { ca, frontProxyCa }, options))];
-  const identities = [...Object.entries(IDENTITIES), ...options.nodes.map(nodeIdentity)];
-  for (const [name, subject] of identities) {
-    const path = join(folder, `${name}.conf`);
-    if (await ensureKubeconfig(path, { subject, ca, options })) written.push(path);
+  if (options.etcd === true) written.push(...(await ensureEtcdCertificates(pki, options)));
+  const wanted = [
+    ...Object.entries(IDENTITIES).map(([name, subject]) => ({ path: join(folder, `${name}.conf`), subject })),
+    ...options.nodes.map((node) => ({ path: kubeletConfigPath(folder, node), subject: nodeIdentity(node) })),
+  ];
+  await mkdir(dirname(kubeletConfigPath(folder, '')), { recursive: true, mode: 0o700 });
+  for (const batch of batches(wanted, AT_ONCE)) {
+    const results = await Promise.all(batch.map(({ path, subject }) => ensureKubeconfig(path, { subject, ca, options })));
+    written.push(...batch.flatMap(({ path }, index) => (results[index] === true ? [path] : [])));
   }
   return { ...clusterPkiPaths(folder, options.nodes), written };
 }
 
-const nodeIdentity = (node: string): [string, CertificateSubject] => [
-  `kubelet-${node}`,
-  { commonName: `system:node:${node}`, organizations: ['system:nodes'] },
-];
+/** How many kubeconfigs are made at once: most of the time goes into waiting for the disk. */
+const AT_ONCE = 32;
+
+function* batches<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}
+
+const nodeIdentity = (node: string): CertificateSubject => ({ commonName: `system:node:${node}`, organizations: ['system:nodes'] });
+
+interface CertificateWanted {
+  readonly name: string;
+  readonly authority: CertificateAuthority;
+  readonly subject: CertificateSubject;
+  readonly issue: typeof issueClientCertificate;
+}
+
+/** etcd's authority is its own: who is a client of the apiserver is none of etcd. @returns the certificate files that were issued */
+async function ensureEtcdCertificates(pki: string, { clock, etcdNames = [] }: ClusterPkiOptions): Promise<string[]> {
+  const now = clock.now();
+  await mkdir(join(pki, 'etcd'), { recursive: true, mode: 0o700 });
+  const authority = await ensureAuthority(join(pki, 'etcd/ca'), 'etcd-ca', now);
+  const member = { commonName: 'localhost', dnsNames: ['localhost', ...etcdNames], ipAddresses: ['127.0.0.1', '::1'] };
+  return ensureCertificates(pki, now, [
+    { name: 'etcd/server', authority, subject: member, issue: issuePeerCertificate },
+    { name: 'etcd/peer', authority, subject: member, issue: issuePeerCertificate },
+    { name: 'apiserver-etcd-client', authority, subject: { commonName: 'kube-apiserver-etcd-client' }, issue: issueClientCertificate },
+  ]);
+}
 
 /** @returns the certificate files that were issued */
 async function ensureApiServerCertificates(
@@ -97,8 +110,7 @@ async function ensureApiServerCertificates(
   { ca, frontProxyCa }: { readonly ca: CertificateAuthority; readonly frontProxyCa: CertificateAuthority },
   options: ClusterPkiOptions,
 ): Promise<string[]> {
-  const now = options.clock.now();
-  const certificates = [
+  return ensureCertificates(pki, options.clock.now(), [
     { name: 'apiserver', authority: ca, subject: apiServerSubject(options), issue: issueServingCertificate },
     {
       name: 'apiserver-kubelet-client',
@@ -107,7 +119,11 @@ async function ensureApiServerCertificates(
       issue: issueClientCertificate,
     },
     { name: 'front-proxy-client', authority: frontProxyCa, subject: { commonName: 'front-proxy-client' }, issue: issueClientCertificate },
-  ];
+  ]);
+}
+
+/** @returns the certificate files that were issued */
+async function ensureCertificates(pki: string, now: number, certificates: readonly CertificateWanted[]): Promise<string[]> {
   const written: string[] = [];
   for (const { name, authority, subject, issue } of certificates) {
     const base = join(pki, name);
@@ -153,31 +169,4 @@ async function ensureKubeconfig(path: string, { subject, ca, options }: Kubeconf
 function hasGoodCertificate({ credentials }: KubeconfigEntry, path: string, wanted: Parameters<typeof isGood>[2]): boolean {
   if (credentials.type !== 'certificate') return false;
   return isGood(parseCertificate(credentials.certificate, path), parsePrivateKey(credentials.key, path), wanted);
-}
-
-function clusterPkiPaths(folder: string, nodes: readonly string[]): Omit<ClusterPki, 'written'> {
-  const pki = (name: string): string => join(folder, 'pki', name);
-  const kubeconfig = (name: string): string => join(folder, `${name}.conf`);
-  return {
-    caFile: pki('ca.crt'),
-    caKeyFile: pki('ca.key'),
-    apiServerCertificateFile: pki('apiserver.crt'),
-    apiServerKeyFile: pki('apiserver.key'),
-    kubeletClientCertificateFile: pki('apiserver-kubelet-client.crt'),
-    kubeletClientKeyFile: pki('apiserver-kubelet-client.key'),
-    frontProxyCaFile: pki('front-proxy-ca.crt'),
-    frontProxyClientCertificateFile: pki('front-proxy-client.crt'),
-    frontProxyClientKeyFile: pki('front-proxy-client.key'),
-    serviceAccountKeyFile: pki('sa.key'),
-    serviceAccountPublicKeyFile: pki('sa.pub'),
-    kubeconfigs: {
-      admin: kubeconfig('admin'),
-      controllerManager: kubeconfig('controller-manager'),
-      scheduler: kubeconfig('scheduler'),
-      kubeProxy: kubeconfig('kube-proxy'),
-      addonManager: kubeconfig('addon-manager'),
-      cloudControllerManager: kubeconfig('cloud-controller-manager'),
-      kubelets: Object.fromEntries(nodes.map((node) => [node, kubeconfig(`kubelet-${node}`)])),
-    },
-  };
 }

@@ -22,6 +22,7 @@ export function fitErrorMessage(diagnosis: {
   readonly rejections: readonly Rejection[];
   readonly absentReasons?: readonly string[];
 }): string {
+  if (diagnosis.nodeCount === 0) return 'no nodes available to schedule pods';
   const counts = new Map<string, number>();
   const count = (reasons: readonly string[], times: number): void => {
     for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + times);

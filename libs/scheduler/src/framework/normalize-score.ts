@@ -4,8 +4,8 @@ import { MAX_NODE_SCORE } from './plugin';
 export function normalizeScores(scores: number[], { reverse }: { readonly reverse: boolean }): void {
   let greatest = 0;
   for (const score of scores) greatest = Math.max(greatest, score);
-  for (const [index, score] of scores.entries()) {
-    const scaled = greatest === 0 ? 0 : Math.trunc((MAX_NODE_SCORE * score) / greatest);
+  for (let index = 0; index < scores.length; index++) {
+    const scaled = greatest === 0 ? 0 : Math.trunc((MAX_NODE_SCORE * (scores[index] ?? 0)) / greatest);
     scores[index] = reverse ? MAX_NODE_SCORE - scaled : scaled;
   }
 }

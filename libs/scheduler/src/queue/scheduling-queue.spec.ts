@@ -1,10 +1,9 @@
 import { FakeClock } from '@keelson/apimachinery';
-import { NodePorts } from '../plugins/node-ports/node-ports';
-import { NodeUnschedulable } from '../plugins/node-unschedulable/node-unschedulable';
 import { podStateOf } from '../state/pod-state';
-import { testNode, testPod } from '../testing/objects';
+import { testNode, testPod, testProfile } from '../testing/objects';
+import type { ClusterEvent } from './cluster-event';
 import { Heap } from './heap';
-import { SchedulingQueue, type ClusterEvent } from './scheduling-queue';
+import { SchedulingQueue } from './scheduling-queue';
 
 const opened: ClusterEvent = { resource: 'nodes', on: 'update', after: testNode('n'), before: testNode('n', { unschedulable: true }) };
 const unrelated: ClusterEvent = { resource: 'nodes', on: 'update', after: testNode('n'), before: testNode('n') };
@@ -12,7 +11,10 @@ const cordoned = new Set(['NodeUnschedulable']);
 
 function newQueue() {
   const clock = new FakeClock();
-  return { clock, queue: new SchedulingQueue(clock, [new NodePorts(), new NodeUnschedulable()]) };
+  const profile = testProfile();
+  const incoming: string[] = [];
+  const onIncoming = (to: string, event: string) => void incoming.push(`${to} ${event}`);
+  return { clock, incoming, queue: new SchedulingQueue({ clock, queueSort: profile.queueSort, profileOf: () => profile, onIncoming }) };
 }
 
 describe('SchedulingQueue', () => {
@@ -39,9 +41,9 @@ describe('SchedulingQueue', () => {
     queue.add(podStateOf(testPod('p')));
     queue.rejected(queue.pop()!, cordoned);
     queue.notify(unrelated);
-    expect(queue.sizes).toEqual({ active: 0, backoff: 0, unschedulable: 1 });
+    expect(queue.sizes).toEqual({ active: 0, backoff: 0, unschedulable: 1, gated: 0 });
     queue.notify(opened);
-    expect(queue.sizes).toEqual({ active: 0, backoff: 1, unschedulable: 0 });
+    expect(queue.sizes).toEqual({ active: 0, backoff: 1, unschedulable: 0, gated: 0 });
     await clock.advance(999);
     expect(queue.pop()).toBeUndefined();
     await clock.advance(1);
@@ -55,7 +57,7 @@ describe('SchedulingQueue', () => {
     const queued = queue.pop()!;
     queue.notify(opened);
     queue.rejected(queued, cordoned);
-    expect(queue.sizes).toEqual({ active: 0, backoff: 1, unschedulable: 0 });
+    expect(queue.sizes).toEqual({ active: 0, backoff: 1, unschedulable: 0, gated: 0 });
     queue.close();
   });
 
@@ -87,8 +89,62 @@ describe('SchedulingQueue', () => {
     const queued = queue.pop()!;
     queue.delete('p');
     queue.failed(queued);
-    expect(queue.sizes).toEqual({ active: 0, backoff: 0, unschedulable: 0 });
+    expect(queue.sizes).toEqual({ active: 0, backoff: 0, unschedulable: 0, gated: 0 });
     expect(clock.pending).toBe(0);
+  });
+
+  it('keeps an event once for all pods in flight, and none when the last has come back', () => {
+    const { queue } = newQueue();
+    for (const name of ['a', 'b', 'c']) queue.add(podStateOf(testPod(name)));
+    const a = queue.pop()!;
+    queue.notify(unrelated);
+    const b = queue.pop()!;
+    queue.notify(opened);
+    const c = queue.pop()!;
+    expect(queue.inFlightEvents).toBe(2);
+    queue.done(a);
+    expect(queue.inFlightEvents).toBe(1);
+    queue.rejected(c, cordoned);
+    expect(queue.sizes.unschedulable).toBe(1);
+    queue.rejected(b, cordoned);
+    expect(queue.sizes.backoff).toBe(1);
+    expect(queue.inFlightEvents).toBe(0);
+    queue.notify(unrelated);
+    expect(queue.inFlightEvents).toBe(0);
+    queue.close();
+  });
+
+  it('wakes a rejected pod for a change of its own only if a plugin that rejected it hopes for that', () => {
+    const { queue, incoming } = newQueue();
+    queue.add(podStateOf(testPod('p')));
+    queue.rejected(queue.pop()!, cordoned);
+    queue.add(podStateOf(testPod('p', {}, {}, { app: 'new' })));
+    expect(queue.sizes.unschedulable).toBe(1);
+    queue.add(podStateOf(testPod('p', { tolerations: [{ operator: 'Exists' }] }, {}, { app: 'new' })));
+    expect(queue.sizes.backoff).toBe(1);
+    expect(incoming).toEqual(['active UnschedulablePodAdd', 'unschedulable ScheduleAttemptFailure', 'backoff UnschedulablePodUpdate']);
+    queue.close();
+  });
+
+  it('does not lose a change of the pod itself while it is being scheduled', () => {
+    const { queue } = newQueue();
+    queue.add(podStateOf(testPod('p')));
+    const queued = queue.pop()!;
+    queue.add(podStateOf(testPod('p', { tolerations: [{ operator: 'Exists' }] })));
+    queue.rejected(queued, cordoned);
+    expect(queue.sizes.backoff).toBe(1);
+    queue.close();
+  });
+
+  it('holds a gated pod back until its last gate is gone, whatever happens around it', () => {
+    const { queue } = newQueue();
+    const gates = [{ name: 'example.com/a' }, { name: 'example.com/b' }];
+    queue.add(podStateOf(testPod('p', { schedulingGates: gates })));
+    queue.notify(opened);
+    queue.add(podStateOf(testPod('p', { schedulingGates: gates.slice(1) })));
+    expect(queue.sizes).toEqual({ active: 0, backoff: 0, unschedulable: 0, gated: 1 });
+    queue.add(podStateOf(testPod('p', { schedulingGates: [] })));
+    expect(queue.sizes).toEqual({ active: 1, backoff: 0, unschedulable: 0, gated: 0 });
   });
 });
 

@@ -1,18 +1,22 @@
 import type { DeepReadonly, Node } from '@keelson/api';
-import type { HostPort, PodState } from './pod-state';
+import { HostPorts } from './host-ports';
+import { imagesOf, type Images } from './image-index';
+import type { PodState } from './pod-state';
 import { addTo, parseResources, type Resources } from './resources';
 
 /**
  * A node and the sums over the pods on it, kept up by differences.
- * Invariant: `requested`, `scoringRequested` and the ports are those of exactly the pods in `pods`.
+ * Invariant: `requested`, `scoringRequested` and `ports` are those of exactly the pods in `pods`.
  */
 export class NodeState {
   readonly name: string;
   #node: DeepReadonly<Node> | undefined;
   #allocatable: Resources = new Map();
+  #images: Images = new Map();
   readonly #pods = new Map<string, PodState>();
   readonly #requested = new Map<string, number>();
   readonly #scoringRequested = new Map<string, number>();
+  readonly ports = new HostPorts();
 
   constructor(name: string) {
     this.name = name;
@@ -25,6 +29,10 @@ export class NodeState {
 
   get allocatable(): Resources {
     return this.#allocatable;
+  }
+
+  get images(): Images {
+    return this.#images;
   }
 
   get requested(): Resources {
@@ -43,6 +51,7 @@ export class NodeState {
   setNode(node: DeepReadonly<Node> | undefined): void {
     this.#node = node;
     this.#allocatable = parseResources(node?.status?.allocatable);
+    this.#images = imagesOf(node);
   }
 
   /** Adds a pod, or replaces it if one of its uid is there. */
@@ -52,29 +61,18 @@ export class NodeState {
     this.#count(pod, 1);
   }
 
-  /** @returns whether the pod was there */
-  removePod(uid: string): boolean {
+  /** @returns the pod, if it was there */
+  removePod(uid: string): PodState | undefined {
     const pod = this.#pods.get(uid);
-    if (pod === undefined) return false;
+    if (pod === undefined) return undefined;
     this.#pods.delete(uid);
     this.#count(pod, -1);
-    return true;
-  }
-
-  /** Whether a pod here holds `wanted`, or one of the two claims the port on every address. */
-  portIsTaken(wanted: HostPort): boolean {
-    for (const { hostPorts } of this.#pods.values()) if (hostPorts.some((taken) => portsConflict(taken, wanted))) return true;
-    return false;
+    return pod;
   }
 
   #count(pod: PodState, sign: 1 | -1): void {
     addTo(this.#requested, pod.requests, sign);
     addTo(this.#scoringRequested, pod.scoringRequests, sign);
+    for (const port of pod.hostPorts) this.ports.count(port, sign);
   }
-}
-
-const ANY_ADDRESS = '0.0.0.0';
-
-export function portsConflict(a: HostPort, b: HostPort): boolean {
-  return a.port === b.port && a.protocol === b.protocol && (a.hostIP === b.hostIP || a.hostIP === ANY_ADDRESS || b.hostIP === ANY_ADDRESS);
 }

@@ -1,13 +1,9 @@
 import type { DeepReadonly, Pod } from '@keelson/api';
 import { objectKey, type ObjectKey } from '@keelson/apimachinery';
+import { affinityTermsOf, type AffinityTerms } from './affinity-term';
+import type { HostPort } from './host-ports';
+import { imageName } from './image-index';
 import { podRequests, podRequestsForScoring, type Resources } from './resources';
-
-/** A port that a pod takes on its node. `hostIP` 0.0.0.0 is every address. */
-export interface HostPort {
-  readonly protocol: string;
-  readonly hostIP: string;
-  readonly port: number;
-}
 
 /** A pod with what scheduling asks of it again and again, computed once per version. */
 export interface PodState {
@@ -17,6 +13,9 @@ export interface PodState {
   readonly requests: Resources;
   readonly scoringRequests: Resources;
   readonly hostPorts: readonly HostPort[];
+  readonly affinity: AffinityTerms;
+  /** The names of all its images, those of image volumes too; one for each use. */
+  readonly images: readonly string[];
 }
 
 export function podStateOf(pod: DeepReadonly<Pod>): PodState {
@@ -27,6 +26,8 @@ export function podStateOf(pod: DeepReadonly<Pod>): PodState {
     requests: podRequests(pod),
     scoringRequests: podRequestsForScoring(pod),
     hostPorts: hostPortsOf(pod),
+    affinity: affinityTermsOf(pod),
+    images: imagesOf(pod),
   };
 }
 
@@ -37,4 +38,10 @@ function hostPortsOf(pod: DeepReadonly<Pod>): HostPort[] {
     .flatMap(({ ports }) => ports ?? [])
     .filter(({ hostPort }) => hostPort !== undefined && hostPort > 0)
     .map(({ hostPort = 0, protocol = 'TCP', hostIP = '' }) => ({ protocol, hostIP: hostIP === '' ? '0.0.0.0' : hostIP, port: hostPort }));
+}
+
+function imagesOf({ spec }: DeepReadonly<Pod>): string[] {
+  const containers = [...(spec.initContainers ?? []), ...spec.containers].map(({ image }) => image);
+  const references = [...containers, ...(spec.volumes ?? []).map(({ image }) => image?.reference)];
+  return references.flatMap((reference) => (reference === undefined ? [] : [imageName(reference)]));
 }

@@ -1,4 +1,7 @@
+import { deepEqual } from '@keelson/apimachinery';
 import type { DeepReadonly, Node } from '@keelson/api';
+import { AffinityIndex } from './affinity-index';
+import { ImageIndex } from './image-index';
 import { NodeState } from './node-state';
 import type { PodState } from './pod-state';
 
@@ -6,9 +9,12 @@ import type { PodState } from './pod-state';
  * What the scheduler knows of nodes and of the pods on them, together with what it decided and has not yet seen confirmed.
  * A change costs what that node costs; a cycle reads the states in place, so nothing is copied.
  *
- * Invariants: a pod is on one node at most; an assumed pod is on the node it was assumed for; `ready` holds the states whose node is known.
+ * Invariants: a pod is on one node at most; an assumed pod is on the node it was assumed for; `ready` holds the states whose node is known;
+ * `affinity` counts the pods on those nodes, by the labels that they have now, and `images` their images.
  */
 export class SchedulerCache {
+  readonly affinity = new AffinityIndex();
+  readonly images = new ImageIndex();
   readonly #states = new Map<string, NodeState>();
   readonly #ready: NodeState[] = [];
   /** The node's name by the pod's uid. */
@@ -20,14 +26,22 @@ export class SchedulerCache {
     return this.#ready;
   }
 
+  /** For the metric `scheduler_cache_size`. */
+  get sizes(): { readonly nodes: number; readonly pods: number; readonly assumed: number } {
+    return { nodes: this.#ready.length, pods: this.#placed.size, assumed: this.#assumed.size };
+  }
+
   isAssumed(uid: string): boolean {
     return this.#assumed.has(uid);
   }
 
   setNode(node: DeepReadonly<Node>): void {
     const state = this.#stateOf(node.metadata.name);
-    if (state.node === undefined) this.#ready.push(state);
+    const { images, node: before } = state;
+    if (before === undefined) this.#ready.push(state);
     state.setNode(node);
+    this.images.replace(images, state.images);
+    if (before === undefined || !deepEqual(before.metadata.labels, node.metadata.labels)) this.#recount(state);
   }
 
   /** The pods on it stay until they are removed themselves: their deletion comes over another watch. */
@@ -35,7 +49,9 @@ export class SchedulerCache {
     const state = this.#states.get(name);
     if (state?.node === undefined) return;
     this.#ready.splice(this.#ready.indexOf(state), 1);
+    this.images.replace(state.images, new Map());
     state.setNode(undefined);
+    this.#recount(state);
     this.#dropIfEmpty(state);
   }
 
@@ -68,13 +84,24 @@ export class SchedulerCache {
     this.#placed.delete(uid);
     this.#assumed.delete(uid);
     const state = this.#stateOf(nodeName);
-    state.removePod(uid);
+    const pod = state.removePod(uid);
+    if (pod !== undefined) this.affinity.remove(pod);
     this.#dropIfEmpty(state);
   }
 
   #place(pod: PodState, nodeName: string): void {
     this.#placed.set(pod.uid, nodeName);
-    this.#stateOf(nodeName).addPod(pod);
+    const state = this.#stateOf(nodeName);
+    state.addPod(pod);
+    if (state.node !== undefined) this.affinity.add(pod, state.node.metadata.labels ?? {});
+  }
+
+  /** A node's labels say which domains its pods are in; pods on a node that is not known are in none. */
+  #recount({ node, pods }: NodeState): void {
+    for (const pod of pods.values()) {
+      this.affinity.remove(pod);
+      if (node !== undefined) this.affinity.add(pod, node.metadata.labels ?? {});
+    }
   }
 
   #stateOf(name: string): NodeState {

@@ -1,5 +1,5 @@
 import type { DeepReadonly } from '@keelson/apimachinery';
-import type { Container, Pod, Volume } from '@keelson/api';
+import type { Container, Pod, PodSpec, Volume } from '@keelson/api';
 
 export type ReferencedResource = 'secrets' | 'configmaps' | 'persistentvolumeclaims' | 'serviceaccounts';
 
@@ -11,22 +11,32 @@ export function podRefersTo({ spec }: DeepReadonly<Pod>, resource: ReferencedRes
     case 'persistentvolumeclaims':
       return (spec.volumes ?? []).some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === name);
     case 'secrets':
-      return (
-        (spec.imagePullSecrets ?? []).some((secret) => secret.name === name) ||
-        (spec.volumes ?? []).some((volume) => secretsOf(volume).includes(name)) ||
-        containersOf(spec).some((container) => environmentOf(container).secrets.includes(name))
-      );
+      return secretNamesOf(spec).includes(name);
     case 'configmaps':
-      return (
-        (spec.volumes ?? []).some((volume) => configMapsOf(volume).includes(name)) ||
-        containersOf(spec).some((container) => environmentOf(container).configMaps.includes(name))
-      );
+      return configMapNamesOf(spec).includes(name);
   }
+}
+
+/** Every secret that a pod names itself; not those behind its claims. */
+export function secretNamesOf(spec: DeepReadonly<PodSpec>): readonly string[] {
+  return [
+    ...(spec.imagePullSecrets ?? []).flatMap(({ name }) => name ?? []),
+    ...(spec.volumes ?? []).flatMap(secretsOf),
+    ...containersOf(spec).flatMap((container) => environmentOf(container).secrets),
+  ].filter((name) => name !== '');
+}
+
+/** Every config map that a pod names. */
+export function configMapNamesOf(spec: DeepReadonly<PodSpec>): readonly string[] {
+  return [
+    ...(spec.volumes ?? []).flatMap(configMapsOf),
+    ...containersOf(spec).flatMap((container) => environmentOf(container).configMaps),
+  ].filter((name) => name !== '');
 }
 
 type Environment = Pick<DeepReadonly<Container>, 'env' | 'envFrom'>;
 
-const containersOf = (spec: DeepReadonly<Pod['spec']>): readonly Environment[] => [
+const containersOf = (spec: DeepReadonly<PodSpec>): readonly Environment[] => [
   ...(spec.initContainers ?? []),
   ...spec.containers,
   ...(spec.ephemeralContainers ?? []),
@@ -49,7 +59,9 @@ function environmentOf({ env = [], envFrom = [] }: Environment): {
 }
 
 function secretsOf({
+  azureFile,
   cephfs,
+  cinder,
   csi,
   flexVolume,
   iscsi,
@@ -61,6 +73,7 @@ function secretsOf({
 }: DeepReadonly<Volume>): readonly string[] {
   const references = [
     cephfs?.secretRef,
+    cinder?.secretRef,
     csi?.nodePublishSecretRef,
     flexVolume?.secretRef,
     iscsi?.secretRef,
@@ -69,7 +82,7 @@ function secretsOf({
     storageos?.secretRef,
   ];
   return [
-    ...(secret?.secretName === undefined ? [] : [secret.secretName]),
+    ...[secret?.secretName, azureFile?.secretName].filter((name) => name !== undefined),
     ...references.flatMap((reference) => reference?.name ?? []),
     ...(projected?.sources ?? []).flatMap((source) => source.secret?.name ?? []),
   ];

@@ -1,47 +1,75 @@
-import type { DeepReadonly, Node } from '@keelson/api';
+import type { DeepReadonly, Node, NodeAffinity as NodeAffinityTerms } from '@keelson/api';
 import { normalizeScores } from '../../framework/normalize-score';
-import type { FilterPlugin, PreFilterPlugin, PreFilterResult, Requeue, ScorePlugin } from '../../framework/plugin';
+import type { FilterPlugin, PreFilterPlugin, PreFilterResult, PreScorePlugin, Requeue, ScorePlugin } from '../../framework/plugin';
 import { fits, unresolvable, type Verdict } from '../../framework/verdict';
 import type { NodeState } from '../../state/node-state';
 import type { PodState } from '../../state/pod-state';
-import { namedNodes, podAllowsNode, termMatches } from './node-selector';
+import { namedNodes, podAllowsNode, selectorMatches, termMatches } from './node-selector';
+
+/** Upstream's `NodeAffinityArgs`. */
+export interface NodeAffinityArgs {
+  /** Holds for every pod of the profile, besides its own. */
+  readonly addedAffinity?: DeepReadonly<NodeAffinityTerms> | undefined;
+}
 
 /** Keeps a pod to the nodes of its `nodeSelector` and required node affinity, and draws it to those that it prefers. */
-export class NodeAffinity implements PreFilterPlugin, FilterPlugin, ScorePlugin {
+export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin {
   readonly name = 'NodeAffinity';
   readonly requeueOn: readonly Requeue[] = [
-    { resource: 'nodes', on: 'add', hint: nowAllowed },
-    { resource: 'nodes', on: 'update', hint: nowAllowed },
+    { resource: 'nodes', on: 'add', hint: (pod, after) => this.#allows(pod, after) },
+    {
+      resource: 'nodes',
+      on: 'update',
+      hint: (pod, after, before) => this.#allows(pod, after) && (before === undefined || !this.#allows(pod, before)),
+    },
   ];
+  readonly #added: DeepReadonly<NodeAffinityTerms>;
+
+  constructor({ addedAffinity = {} }: NodeAffinityArgs = {}) {
+    this.#added = addedAffinity;
+  }
 
   preFilter({ pod }: PodState): PreFilterResult {
     const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-    if (required === undefined && Object.keys(pod.spec.nodeSelector ?? {}).length === 0) return 'skip';
+    const isFree = required === undefined && Object.keys(pod.spec.nodeSelector ?? {}).length === 0;
+    if (isFree && this.#added.requiredDuringSchedulingIgnoredDuringExecution === undefined) return 'skip';
     // A DaemonSet's pod names its node this way: one node is looked at, not all.
     const nodeNames = namedNodes(required);
     return nodeNames === undefined ? 'continue' : { nodeNames };
   }
 
   filter({ pod }: PodState, { node }: NodeState): Verdict {
-    return node !== undefined && podAllowsNode(pod, node) ? fits : unresolvable("node(s) didn't match Pod's node affinity/selector");
+    if (node === undefined || !this.#addedAllows(node)) return unresolvable("node(s) didn't match scheduler-enforced node affinity");
+    return podAllowsNode(pod, node) ? fits : unresolvable("node(s) didn't match Pod's node affinity/selector");
   }
 
   preScore({ pod }: PodState): boolean {
-    return (pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).length > 0;
+    const own = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+    return own.length + (this.#added.preferredDuringSchedulingIgnoredDuringExecution ?? []).length > 0;
   }
 
   /** The weights of the preferences that the node meets. */
   score({ pod }: PodState, { node }: NodeState): number {
     if (node === undefined) return 0;
-    const preferences = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
-    return preferences.reduce((sum, { preference, weight }) => (termMatches(preference, node) ? sum + weight : sum), 0);
+    let sum = 0;
+    for (const { preferredDuringSchedulingIgnoredDuringExecution: preferences = [] } of [
+      pod.spec.affinity?.nodeAffinity ?? {},
+      this.#added,
+    ])
+      for (const { preference, weight } of preferences) if (termMatches(preference, node)) sum += weight;
+    return sum;
   }
 
   normalize(scores: number[]): void {
     normalizeScores(scores, { reverse: false });
   }
-}
 
-function nowAllowed({ pod }: PodState, after: DeepReadonly<Node>, before: DeepReadonly<Node> | undefined): boolean {
-  return podAllowsNode(pod, after) && (before === undefined || !podAllowsNode(pod, before));
+  #allows({ pod }: PodState, node: DeepReadonly<Node>): boolean {
+    return this.#addedAllows(node) && podAllowsNode(pod, node);
+  }
+
+  #addedAllows(node: DeepReadonly<Node>): boolean {
+    const required = this.#added.requiredDuringSchedulingIgnoredDuringExecution;
+    return required === undefined || selectorMatches(required, node);
+  }
 }

@@ -1,6 +1,7 @@
 import type { FilterPlugin, PreFilterPlugin, PreFilterResult, Requeue } from '../../framework/plugin';
 import { fits, unschedulable, type Verdict } from '../../framework/verdict';
-import { portsConflict, type NodeState } from '../../state/node-state';
+import { portsConflict } from '../../state/host-ports';
+import type { NodeState } from '../../state/node-state';
 import type { PodState } from '../../state/pod-state';
 
 /** Keeps a pod off nodes where one of its host ports is taken. Only a pod that leaves, or a new node, can change that. */
@@ -21,7 +22,7 @@ export class NodePorts implements PreFilterPlugin, FilterPlugin {
 }
 
 export function portsAreFree(pod: PodState, node: NodeState): boolean {
-  return !pod.hostPorts.some((port) => node.portIsTaken(port));
+  return !pod.hostPorts.some((port) => node.ports.isTaken(port));
 }
 
 function heldAWantedPort(pod: PodState, gone: PodState): boolean {

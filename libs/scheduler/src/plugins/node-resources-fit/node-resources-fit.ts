@@ -1,53 +1,74 @@
 import type { DeepReadonly, Node } from '@keelson/api';
-import { MAX_NODE_SCORE, type FilterPlugin, type Requeue, type ScorePlugin } from '../../framework/plugin';
+import type { FilterPlugin, Requeue, ScorePlugin } from '../../framework/plugin';
 import { fits, type Verdict } from '../../framework/verdict';
 import type { NodeState } from '../../state/node-state';
 import type { PodState } from '../../state/pod-state';
 import { parseResources, type Resources } from '../../state/resources';
+import { DEFAULT_STRATEGY, resourceScorer, type ScoringStrategy } from './scoring-strategy';
 
-/** Scored with equal weight, as upstream's default `scoringStrategy`. */
-const SCORED = ['cpu', 'memory'] as const;
+/** Upstream's `NodeResourcesFitArgs`. */
+export interface NodeResourcesFitArgs {
+  /** Extended resources that something else looks after, by name or by the group before the slash. */
+  readonly ignoredResources?: readonly string[] | undefined;
+  readonly ignoredResourceGroups?: readonly string[] | undefined;
+  readonly scoringStrategy?: ScoringStrategy | undefined;
+}
 
-/** Keeps a pod off nodes without room for its requests, and prefers those that stay emptiest (`LeastAllocated`). */
+/** Keeps a pod off nodes without room for its requests, and prefers nodes by how full they are, the emptiest unless told otherwise. */
 export class NodeResourcesFit implements FilterPlugin, ScorePlugin {
   readonly name = 'NodeResourcesFit';
   readonly requeueOn: readonly Requeue[] = [
+    // Whatever leaves frees a place, too.
     { resource: 'pods', on: 'delete' },
+    { resource: 'pods', on: 'update', hint: (pod, after, before) => asksForLess(after, before, pod.requests.keys()) },
+    { resource: 'self', on: 'update', hint: (after, before) => asksForLess(after, before, before.requests.keys()) },
     { resource: 'nodes', on: 'add', hint: emptyNodeNowFits },
     { resource: 'nodes', on: 'update', hint: emptyNodeNowFits },
   ];
+  readonly score: (pod: PodState, node: NodeState) => number;
+  readonly #isIgnored: (resource: string) => boolean;
+
+  constructor({ ignoredResources = [], ignoredResourceGroups = [], scoringStrategy = DEFAULT_STRATEGY }: NodeResourcesFitArgs = {}) {
+    this.score = resourceScorer(scoringStrategy);
+    this.#isIgnored = (resource) =>
+      isExtended(resource) && (ignoredResources.includes(resource) || ignoredResourceGroups.includes(resource.split('/', 1)[0] ?? ''));
+  }
 
   filter(pod: PodState, node: NodeState): Verdict {
     const short = insufficientResources(pod, node);
-    if (short.length === 0 && !tooManyPods(node)) return fits;
-    const reasons = [...(tooManyPods(node) ? ['Too many pods'] : []), ...short.map((name) => `Insufficient ${name}`)];
-    const never = short.some((name) => amount(pod.requests, name) > amount(node.allocatable, name));
+    const full = tooManyPods(node);
+    if (short.length === 0 && !full) return fits;
+    const counted = short.filter((name) => !this.#isIgnored(name));
+    if (counted.length === 0 && !full) return fits;
+    const reasons = [...(full ? ['Too many pods'] : []), ...counted.map((name) => `Insufficient ${name}`)];
+    const never = counted.some((name) => amount(pod.requests, name) > amount(node.allocatable, name));
     return { type: never ? 'unresolvable' : 'unschedulable', reasons };
-  }
-
-  score(pod: PodState, { allocatable, scoringRequested }: NodeState): number {
-    let sum = 0;
-    let weight = 0;
-    for (const name of SCORED) {
-      const capacity = amount(allocatable, name);
-      if (capacity === 0) continue;
-      const requested = amount(scoringRequested, name) + amount(pod.scoringRequests, name);
-      if (requested <= capacity) sum += Math.trunc(((capacity - requested) * MAX_NODE_SCORE) / capacity);
-      weight++;
-    }
-    return weight === 0 ? 0 : Math.trunc(sum / weight);
   }
 }
 
+const NONE: readonly string[] = [];
+
 /** The names of what `node` has too little left of, in the order the pod asks. A resource asked for with zero is never short. */
-export function insufficientResources({ requests }: PodState, { allocatable, requested }: NodeState): string[] {
-  const short: string[] = [];
-  for (const [name, wanted] of requests) if (wanted > 0 && wanted > amount(allocatable, name) - amount(requested, name)) short.push(name);
-  return short;
+export function insufficientResources({ requests }: PodState, { allocatable, requested }: NodeState): readonly string[] {
+  let short: string[] | undefined;
+  for (const [name, wanted] of requests)
+    if (wanted > 0 && wanted > amount(allocatable, name) - amount(requested, name)) (short ??= []).push(name);
+  return short ?? NONE;
+}
+
+/** Of a vendor's domain, such as `example.com/gpu`. */
+function isExtended(resource: string): boolean {
+  const [domain = '', name] = resource.split('/', 2);
+  return name !== undefined && !resource.startsWith('requests.') && !domain.endsWith('kubernetes.io');
 }
 
 function tooManyPods({ allocatable, pods }: NodeState): boolean {
   return pods.size + 1 > amount(allocatable, 'pods');
+}
+
+function asksForLess(after: PodState, before: PodState, names: Iterable<string>): boolean {
+  for (const name of names) if (amount(after.requests, name) < amount(before.requests, name)) return true;
+  return false;
 }
 
 /** Whether the node could take the pod if it were empty, and has more of something that the pod asks for than before. */

@@ -3,7 +3,7 @@ import type { FilterPlugin, Requeue } from '../../framework/plugin';
 import { fits, unresolvable, type Verdict } from '../../framework/verdict';
 import type { NodeState } from '../../state/node-state';
 import type { PodState } from '../../state/pod-state';
-import { tolerates } from '../taint-toleration/tolerations';
+import { tolerates, tolerationsChanged } from '../taint-toleration/tolerations';
 
 const UNSCHEDULABLE_TAINT = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
@@ -13,6 +13,7 @@ export class NodeUnschedulable implements FilterPlugin {
   readonly requeueOn: readonly Requeue[] = [
     { resource: 'nodes', on: 'add', hint: nowOpen },
     { resource: 'nodes', on: 'update', hint: nowOpen },
+    { resource: 'self', on: 'update', hint: tolerationsChanged },
   ];
 
   filter(pod: PodState, { node }: NodeState): Verdict {

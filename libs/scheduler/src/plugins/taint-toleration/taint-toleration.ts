@@ -4,7 +4,7 @@ import type { FilterPlugin, Requeue, ScorePlugin } from '../../framework/plugin'
 import { fits, unresolvable, type Verdict } from '../../framework/verdict';
 import type { NodeState } from '../../state/node-state';
 import type { PodState } from '../../state/pod-state';
-import { hasUntoleratedTaint, tolerates } from './tolerations';
+import { hasUntoleratedTaint, tolerates, tolerationsChanged } from './tolerations';
 
 /** Keeps a pod off nodes with a taint it does not tolerate, and prefers those with the fewest `PreferNoSchedule` taints against it. */
 export class TaintToleration implements FilterPlugin, ScorePlugin {
@@ -12,6 +12,7 @@ export class TaintToleration implements FilterPlugin, ScorePlugin {
   readonly requeueOn: readonly Requeue[] = [
     { resource: 'nodes', on: 'add', hint: taintsNowTolerated },
     { resource: 'nodes', on: 'update', hint: taintsNowTolerated },
+    { resource: 'self', on: 'update', hint: tolerationsChanged },
   ];
 
   filter({ pod }: PodState, { node }: NodeState): Verdict {

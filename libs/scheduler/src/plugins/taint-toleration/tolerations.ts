@@ -1,4 +1,6 @@
+import { deepEqual } from '@keelson/apimachinery';
 import type { DeepReadonly, Taint, Toleration } from '@keelson/api';
+import type { PodState } from '../../state/pod-state';
 
 /** Whether `toleration` covers `taint`: an empty effect covers every effect, an empty key with `Exists` every key. */
 export function tolerates(toleration: DeepReadonly<Toleration>, taint: DeepReadonly<Taint>): boolean {
@@ -17,4 +19,9 @@ export function hasUntoleratedTaint(
   return (taints ?? []).some(
     (taint) => taint.effect !== 'PreferNoSchedule' && !(tolerations ?? []).some((toleration) => tolerates(toleration, taint)),
   );
+}
+
+/** Tolerations may be added to a pod that waits. */
+export function tolerationsChanged(after: PodState, before: PodState): boolean {
+  return !deepEqual(after.pod.spec.tolerations, before.pod.spec.tolerations);
 }

@@ -1,0 +1,1 @@
+export { createTestCluster, type TestCluster, type TestClusterOptions } from './testing/create-test-cluster';

@@ -1,0 +1,44 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+
+/** An image of nothing but BusyBox, made on this machine; no registry has it. */
+export const IMAGE = 'keelson-e2e/busybox:1';
+
+/** Why no cluster with real containers can be tested here; undefined if one can. */
+export function whyNoContainers(): string | undefined {
+  if (process.getuid?.() !== 0) return 'it needs root';
+  if (spawnSync('docker', ['version']).status !== 0) return 'Docker does not answer';
+  return spawnSync('busybox', ['true']).status === 0 ? undefined : 'busybox is not installed';
+}
+
+/** Puts {@link IMAGE} into the machine's Docker: BusyBox, and a link for each of `programs`. */
+export function makeImage(programs: readonly string[] = ['sh', 'cat', 'tar', 'sleep']): void {
+  const busybox = execFileSync('sh', ['-c', 'readlink -f "$(command -v busybox)"'], { encoding: 'utf8' }).trim();
+  const script =
+    'mkdir -p "$1/bin" "$1/tmp" && cp "$2" "$1/bin/busybox" && for p in $3; do ln -s busybox "$1/bin/$p"; done && tar -c -C "$1" .';
+  const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
+  try {
+    const layer = execFileSync('sh', ['-ec', script, 'sh', folder, busybox, programs.join(' ')], { maxBuffer: 2 ** 26 });
+    execFileSync('docker', ['import', '-', IMAGE], { input: layer });
+  } finally {
+    execFileSync('rm', ['-r', folder]);
+  }
+}
+
+export function removeImage(): void {
+  execFileSync('docker', ['rmi', '--force', IMAGE]);
+}
+
+/** A container that runs a shell script. */
+export const container = (script: string) => ({
+  name: 'main',
+  image: IMAGE,
+  imagePullPolicy: 'Never',
+  command: ['/bin/sh', '-c', script],
+});
+
+export const pod = (name: string, spec: object, labels: Readonly<Record<string, string>> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, labels },
+  spec: { terminationGracePeriodSeconds: 1, ...spec },
+});

@@ -1,0 +1,4 @@
+export type { CloudControllerManagerConfig } from './cloud-controller-manager-config';
+export { cloudControllerManagerFlags, readConfig } from './cloud-controller-manager-flags';
+export { chosenControllers, controllerList } from './controller-list';
+export { runCloudControllerManager, type CloudControllerManagerDeps } from './run-cloud-controller-manager';

@@ -1,0 +1,1 @@
+export { FakeCloud, type FakeMachine } from './fake-cloud';

@@ -1,0 +1,1 @@
+export { CloudNodeLifecycleController, type CloudNodeLifecycleControllerDeps } from './cloud-node-lifecycle-controller';

@@ -1,0 +1,1 @@
+export { CloudNodeController, type CloudNodeControllerDeps } from './cloud-node-controller';

@@ -1,0 +1,2 @@
+export { DisruptionController, type DisruptionControllerDeps } from './disruption-controller';
+export { lookUpScale } from './look-up-scale';

@@ -1,0 +1,1 @@
+export { NodeRouteController, type NodeRouteControllerDeps } from './node-route-controller';

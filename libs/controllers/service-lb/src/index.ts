@@ -1,0 +1,1 @@
+export { ServiceLbController, type ServiceLbControllerDeps } from './service-lb-controller';
