@@ -1,10 +1,13 @@
-import { validateLabelSelector, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
+import { NOT_NEGATIVE, validateLabelSelector, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
 import { validateAmount } from '../../../apps/v1/deployment/validation';
 import { ageColumn, nameColumn } from '../../../columns';
 import { defineKind, type TableColumn } from '../../../define-kind';
 import { poddisruptionbudgets, type PodDisruptionBudget } from '../../../generated/policy/v1';
 
 const EVICTION_POLICIES = ['AlwaysAllow', 'IfHealthyBudget'];
+
+/** What a budget counts; none of it below zero. */
+const COUNTS = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'] as const;
 
 const columns: readonly TableColumn<PodDisruptionBudget>[] = [
   nameColumn,
@@ -14,7 +17,28 @@ const columns: readonly TableColumn<PodDisruptionBudget>[] = [
   ageColumn,
 ];
 
-export const podDisruptionBudget = defineKind(poddisruptionbudgets, { validate, columns });
+export const podDisruptionBudget = defineKind(poddisruptionbudgets, {
+  validate,
+  subresources: { status: { prepareForUpdate: takeSpecFrom, validateUpdate: validateStatusUpdate } },
+  allowUnconditionalUpdate: false,
+  columns,
+});
+
+function takeSpecFrom(next: PodDisruptionBudget, previous: DeepReadonly<PodDisruptionBudget>): void {
+  next.spec = structuredClone(previous.spec) as PodDisruptionBudget['spec'];
+}
+
+function validateStatusUpdate(
+  { status }: DeepReadonly<PodDisruptionBudget>,
+  _: DeepReadonly<PodDisruptionBudget>,
+  path: FieldPath,
+  errors: FieldErrors,
+): void {
+  for (const field of COUNTS) {
+    const value = status?.[field] ?? 0;
+    if (value < 0) errors.invalid(path.child('status', field), value, NOT_NEGATIVE);
+  }
+}
 
 function validate({ spec }: DeepReadonly<PodDisruptionBudget>, path: FieldPath, errors: FieldErrors): void {
   const at = path.child('spec');
