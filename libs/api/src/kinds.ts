@@ -1,3 +1,5 @@
+import { mutatingWebhookConfiguration } from './admissionregistration/v1/mutating-webhook-configuration/strategy';
+import { validatingWebhookConfiguration } from './admissionregistration/v1/validating-webhook-configuration/strategy';
 import { controllerRevision } from './apps/v1/controller-revision/strategy';
 import { daemonSet } from './apps/v1/daemon-set/strategy';
 import { deployment } from './apps/v1/deployment/strategy';
@@ -94,6 +96,8 @@ export const kinds: readonly KindDefinition[] = [
   volumeAttachment,
   volumeAttributesClass,
   runtimeClass,
+  mutatingWebhookConfiguration,
+  validatingWebhookConfiguration,
   apiService,
   customResourceDefinition,
   clusterRole,

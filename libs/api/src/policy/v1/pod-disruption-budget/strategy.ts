@@ -1,4 +1,12 @@
-import { NOT_NEGATIVE, validateLabelSelector, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
+import {
+  NOT_NEGATIVE,
+  percent,
+  validateLabelSelector,
+  type DeepReadonly,
+  type FieldErrors,
+  type FieldPath,
+  type IntOrString,
+} from '@keelson/apimachinery';
 import { validateAmount } from '../../../apps/v1/deployment/validation';
 import { ageColumn, nameColumn } from '../../../columns';
 import { defineKind, type TableColumn } from '../../../define-kind';
@@ -45,9 +53,16 @@ function validate({ spec }: DeepReadonly<PodDisruptionBudget>, path: FieldPath, 
   const { maxUnavailable, minAvailable, selector, unhealthyPodEvictionPolicy } = spec;
   if (minAvailable !== undefined && maxUnavailable !== undefined)
     errors.invalid(at, spec, 'minAvailable and maxUnavailable cannot be both set');
-  if (minAvailable !== undefined) validateAmount(minAvailable, at.child('minAvailable'), errors);
-  if (maxUnavailable !== undefined) validateAmount(maxUnavailable, at.child('maxUnavailable'), errors);
+  if (minAvailable !== undefined) validateShare(minAvailable, at.child('minAvailable'), errors);
+  if (maxUnavailable !== undefined) validateShare(maxUnavailable, at.child('maxUnavailable'), errors);
   if (unhealthyPodEvictionPolicy !== undefined && !EVICTION_POLICIES.includes(unhealthyPodEvictionPolicy))
     errors.notSupported(at.child('unhealthyPodEvictionPolicy'), unhealthyPodEvictionPolicy, EVICTION_POLICIES);
   validateLabelSelector(selector, at.child('selector'), errors);
+}
+
+/** A number of pods, or a part of all. */
+function validateShare(share: IntOrString, path: FieldPath, errors: FieldErrors): void {
+  validateAmount(share, path, errors);
+  if (typeof share === 'string' && percent(share).length === 0 && Number.parseInt(share, 10) > 100)
+    errors.invalid(path, share, 'must not be greater than 100%');
 }
