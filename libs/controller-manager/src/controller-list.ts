@@ -1,6 +1,7 @@
 import {
   clusterroles,
   configmaps,
+  controllerrevisions,
   deployments,
   endpoints,
   endpointslices,
@@ -8,6 +9,7 @@ import {
   leases,
   namespaces,
   nodes,
+  persistentvolumeclaims,
   poddisruptionbudgets,
   pods,
   replicasets,
@@ -33,6 +35,7 @@ import { REPLICA_SETS, REPLICATION_CONTROLLERS, ReplicaSetController } from '@ke
 import { RootCaPublisher } from '@keelson/controller-root-ca-publisher';
 import type { Controller, EventRecorder, InformerFactory } from '@keelson/controller-runtime';
 import { ServiceAccountController } from '@keelson/controller-serviceaccount';
+import { StatefulSetController } from '@keelson/controller-statefulset';
 import { TtlAfterFinishedController } from '@keelson/controller-ttl-after-finished';
 import type { ControllerManagerConfig } from './controller-manager-config';
 
@@ -186,6 +189,20 @@ export const controllerList: readonly ControllerEntry[] = [
         replicationControllers: informers.informer(replicationcontrollers),
         statefulSets: informers.informer(statefulsets),
         lookUpScale: lookUpScale(client),
+        recorder,
+        clock,
+      }),
+  },
+  {
+    name: 'statefulset-controller',
+    account: 'statefulset-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new StatefulSetController({
+        client,
+        sets: informers.informer(statefulsets),
+        pods: informers.informer(pods),
+        claims: informers.informer(persistentvolumeclaims),
+        revisions: informers.informer(controllerrevisions),
         recorder,
         clock,
       }),

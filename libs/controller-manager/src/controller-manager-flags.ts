@@ -11,6 +11,7 @@ const ENDPOINT_SLICE = 'Endpointslice controller';
 const ENDPOINT_SLICE_MIRRORING = 'Endpointslicemirroring controller';
 const JOB = 'Job controller';
 const REPLICATION = 'Replicationcontroller';
+const STATEFUL_SET = 'Statefulset controller';
 const NAMESPACE = 'Namespace controller';
 const NODE_IPAM = 'Nodeipam controller';
 const NODE_LIFECYCLE = 'Nodelifecycle controller';
@@ -57,6 +58,7 @@ export const controllerManagerFlags = {
   }),
   'concurrent-job-syncs': flag.int({ section: JOB, usage: 'How many jobs are worked on at once', default: 5 }),
   'concurrent-rc-syncs': flag.int({ section: REPLICATION, usage: 'How many replication controllers are worked on at once', default: 5 }),
+  'concurrent-statefulset-syncs': flag.int({ section: STATEFUL_SET, usage: 'How many stateful sets are worked on at once', default: 5 }),
   'concurrent-namespace-syncs': flag.int({ section: NAMESPACE, usage: 'How many namespaces are worked on at once', default: 10 }),
   'node-monitor-grace-period': flag.duration({ section: NODE_LIFECYCLE, usage: 'How long a node may be silent', default: 50_000 }),
   'node-monitor-period': flag.duration({ section: NODE_LIFECYCLE, usage: 'How often it is looked at nodes', default: 5_000 }),
@@ -114,6 +116,7 @@ export async function readConfig(values: Flags): Promise<ControllerManagerConfig
       'endpointslice-mirroring': values['mirroring-concurrent-service-endpoint-syncs'],
       job: values['concurrent-job-syncs'],
       replicationcontroller: values['concurrent-rc-syncs'],
+      statefulset: values['concurrent-statefulset-syncs'],
       namespace: values['concurrent-namespace-syncs'],
     },
   };
