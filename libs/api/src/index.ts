@@ -1,5 +1,7 @@
 export * from './generated';
 export type { DeepReadonly, Draft, KubernetesObject, ObjectMeta, OwnerReference } from '@keelson/apimachinery';
+export { parseCronSchedule, type CronSchedule } from './batch/v1/cron-job/schedule';
+export { isTimeZone, TimeZone } from './batch/v1/cron-job/time-zone';
 export { NAMESPACE_FINALIZER } from './core/v1/namespace/finalizer';
 export { isNodeReady, nodeAddress } from './core/v1/node/conditions';
 export { MIRROR_POD_ANNOTATION, POD_DELETION_COST_ANNOTATION } from './core/v1/pod/annotation-validation';
