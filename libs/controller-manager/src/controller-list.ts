@@ -2,6 +2,7 @@ import {
   clusterroles,
   configmaps,
   controllerrevisions,
+  cronjobs,
   deployments,
   endpoints,
   endpointslices,
@@ -21,6 +22,7 @@ import {
 import type { Clock } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
 import { ClusterRoleAggregationController } from '@keelson/controller-clusterrole-aggregation';
+import { CronJobController } from '@keelson/controller-cronjob';
 import { DeploymentController } from '@keelson/controller-deployment';
 import { DisruptionController, lookUpScale } from '@keelson/controller-disruption';
 import { EndpointsController } from '@keelson/controller-endpoints';
@@ -206,6 +208,12 @@ export const controllerList: readonly ControllerEntry[] = [
         recorder,
         clock,
       }),
+  },
+  {
+    name: 'cronjob-controller',
+    account: 'cronjob-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new CronJobController({ client, cronJobs: informers.informer(cronjobs), jobs: informers.informer(jobs), recorder, clock }),
   },
   {
     name: 'node-ipam-controller',
