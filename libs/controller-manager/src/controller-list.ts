@@ -3,6 +3,7 @@ import {
   configmaps,
   controllerrevisions,
   cronjobs,
+  daemonsets,
   deployments,
   endpoints,
   endpointslices,
@@ -23,6 +24,7 @@ import type { Clock } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
 import { ClusterRoleAggregationController } from '@keelson/controller-clusterrole-aggregation';
 import { CronJobController } from '@keelson/controller-cronjob';
+import { DaemonSetController } from '@keelson/controller-daemonset';
 import { DeploymentController } from '@keelson/controller-deployment';
 import { DisruptionController, lookUpScale } from '@keelson/controller-disruption';
 import { EndpointsController } from '@keelson/controller-endpoints';
@@ -145,6 +147,20 @@ export const controllerList: readonly ControllerEntry[] = [
     account: 'generic-garbage-collector',
     make: ({ client, informers, recorder }) =>
       new GarbageCollector({ client, informer: (resource) => informers.informer(resource), recorder }),
+  },
+  {
+    name: 'daemonset-controller',
+    account: 'daemon-set-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new DaemonSetController({
+        client,
+        daemonSets: informers.informer(daemonsets),
+        pods: informers.informer(pods),
+        nodes: informers.informer(nodes),
+        revisions: informers.informer(controllerrevisions),
+        recorder,
+        clock,
+      }),
   },
   {
     name: 'job-controller',
