@@ -1,9 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Cluster } from './testing/cluster';
-import { container, IMAGE, makeImage, pod, removeImage, whyNoContainers } from './testing/containers';
-import { everyKubectl } from './testing/kubectls';
+import { Cluster } from '../testing/cluster';
+import { container, IMAGE, makeImage, pod, removeImage, whyNoContainers } from '../testing/containers';
+import { everyKubectl } from '../testing/kubectls';
 
 const RUN = 'exec /bin/sleep 600';
 

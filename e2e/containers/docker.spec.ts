@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { fetchTool } from '../tools/kubectl/fetch.mts';
-import { Cluster } from './testing/cluster';
-import { container, makeImage, pod, removeImage, whyNoContainers } from './testing/containers';
+import { fetchTool } from '../../tools/kubectl/fetch.mts';
+import { Cluster } from '../testing/cluster';
+import { container, makeImage, pod, removeImage, whyNoContainers } from '../testing/containers';
 
 const whyNot = whyNoContainers();
 const inKubeSystem = ['--namespace', 'kube-system'] as const;

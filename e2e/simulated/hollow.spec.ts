@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Cluster } from './testing/cluster';
+import { Cluster } from '../testing/cluster';
 
 let cluster: Cluster;
 beforeAll(async () => void (cluster = await Cluster.up('--runtime', 'hollow', '--nodes', '3')));

@@ -1,16 +1,16 @@
-import type { DeepReadonly, NodeSelectorRequirement, NodeSelectorTerm } from '@keelson/api';
-import type { ReadonlyNode, ReadonlyPod } from '../pod/types';
+import type { DeepReadonly } from '@keelson/apimachinery';
+import type { Node, NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from '../../../generated/core/v1';
 
-/** Whether a node has the labels that the pod's `nodeSelector` and required node affinity ask for. */
-export function matchesNodeAffinity(pod: ReadonlyPod, node: ReadonlyNode): boolean {
+/** Whether a node is what a pod's `nodeSelector` and required node affinity ask for. */
+export function matchesNodeAffinity(spec: DeepReadonly<Pick<PodSpec, 'affinity' | 'nodeSelector'>>, node: DeepReadonly<Node>): boolean {
   const labels = node.metadata.labels ?? {};
-  const selected = Object.entries(pod.spec.nodeSelector ?? {}).every(([key, value]) => labels[key] === value);
-  const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const selected = Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => labels[key] === value);
+  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   return selected && (required === undefined || required.nodeSelectorTerms.some((term) => matchesTerm(term, node)));
 }
 
 /** All requirements of a term hold; a term without any matches nothing. */
-function matchesTerm({ matchExpressions = [], matchFields = [] }: DeepReadonly<NodeSelectorTerm>, node: ReadonlyNode): boolean {
+function matchesTerm({ matchExpressions = [], matchFields = [] }: DeepReadonly<NodeSelectorTerm>, node: DeepReadonly<Node>): boolean {
   if (matchExpressions.length + matchFields.length === 0) return false;
   const labels = node.metadata.labels ?? {};
   const fields: Readonly<Record<string, string>> = { 'metadata.name': node.metadata.name };

@@ -1,5 +1,5 @@
-import { Cluster } from './testing/cluster';
-import { RawClient } from './testing/raw-client';
+import { Cluster } from '../testing/cluster';
+import { RawClient } from '../testing/raw-client';
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 const configMap = (name: string, rest: object = {}) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, ...rest });

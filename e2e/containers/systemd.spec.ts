@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { reasonForNoDebianImage } from './testing/debian-image';
-import { SystemdMachine } from './testing/systemd-machine';
+import { reasonForNoDebianImage } from '../testing/debian-image';
+import { SystemdMachine } from '../testing/systemd-machine';
 
-const UNITS = join(__dirname, '../deploy/systemd/units');
-const EXECUTABLES = join(__dirname, '../dist/bin');
+const UNITS = join(__dirname, '../../deploy/systemd/units');
+const EXECUTABLES = join(__dirname, '../../dist/bin');
 const CONTROL_PLANE = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'addon-manager'].filter(isBuilt);
 const OPTIONAL = ['cloud-controller-manager'].filter(isBuilt);
 const NODE = ['kubelet', 'kube-proxy'];
@@ -23,7 +23,7 @@ const whyNotVerified = spawnSync('systemd-analyze', ['--version']).status === 0 
       const executables = text.replaceAll('@PREFIX@/bin', EXECUTABLES);
       writeFileSync(
         join(folder, name.replace(/\.in$/, '')),
-        executables.replaceAll('@PREFIX@/deploy', join(__dirname, '../deploy/systemd')),
+        executables.replaceAll('@PREFIX@/deploy', join(__dirname, '../../deploy/systemd')),
       );
     }
   });

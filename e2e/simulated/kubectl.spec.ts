@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Cluster } from './testing/cluster';
-import { everyKubectl } from './testing/kubectls';
+import { Cluster } from '../testing/cluster';
+import { everyKubectl } from '../testing/kubectls';
 
 const IMAGE = 'example.org/web:1';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Cluster } from './testing/cluster';
+import { Cluster } from '../testing/cluster';
 
 interface Client {
   readonly title: string;
@@ -15,14 +15,14 @@ interface Client {
 const CLIENTS: readonly Client[] = [
   {
     title: '@kubernetes/client-node',
-    prepare: () => [process.execPath, join(__dirname, 'clients/node/main.mts')],
+    prepare: () => [process.execPath, join(__dirname, '../clients/node/main.mts')],
     missing: undefined,
   },
   {
     title: 'client-go, with protobuf and leader election',
     prepare: (folder) => {
       const program = join(folder, 'copier');
-      execFileSync('go', ['build', '-o', program, '.'], { cwd: join(__dirname, 'clients/go'), stdio: ['ignore', 'ignore', 'inherit'] });
+      execFileSync('go', ['build', '-o', program, '.'], { cwd: join(__dirname, '../clients/go'), stdio: ['ignore', 'ignore', 'inherit'] });
       return [program];
     },
     missing: hasGo() ? undefined : 'needs Go',

@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ComposeCluster, composeCommand } from './testing/compose-cluster';
-import { ensureDebianImage, reasonForNoDebianImage } from './testing/debian-image';
-import { SteadyWriter } from './testing/steady-writer';
+import { ComposeCluster, composeCommand } from '../testing/compose-cluster';
+import { ensureDebianImage, reasonForNoDebianImage } from '../testing/debian-image';
+import { SteadyWriter } from '../testing/steady-writer';
 
 const IMAGE = 'keelson-e2e/compose-busybox:1';
 const WRITERS = 6;

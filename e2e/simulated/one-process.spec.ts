@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Cluster } from './testing/cluster';
+import { Cluster } from '../testing/cluster';
 
 const NODES = 500;
 const PODS = 5000;
