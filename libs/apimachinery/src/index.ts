@@ -25,7 +25,6 @@ export type { Status, StatusCause, StatusDetails } from './status';
 export { STATUS_CODES, StatusError, type StatusReason } from './status-error';
 export { conditionIsTrue, findCondition, setCondition, type ConditionLike } from './conditions';
 export { deepEqual, semanticEqual } from './deep-equal';
-export { formatGoDuration, parseGoDuration } from './go-duration';
 export { humanDuration } from './human-duration';
 export { scaledValue, type IntOrString } from './int-or-string';
 export { controllerOf, isControlledBy, ownerReferenceTo } from './ownership';
