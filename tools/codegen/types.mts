@@ -3,7 +3,7 @@ import type { SchemaFile } from './schema.mts';
 
 /** Types that `@keelson/apimachinery` writes by hand, since its own code works on them; by full schema name. */
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
-export const HAND_WRITTEN: readonly string[] = [
+const HAND_WRITTEN: readonly string[] = [
   'APIGroup',
   'APIResource',
   'Condition',

@@ -59,7 +59,6 @@ export {
   dns1123Subdomain,
   inRange,
   labelValue,
-  nameIsDns1035Label,
   nameIsDnsLabel,
   nameIsDnsSubdomain,
   nameIsPathSegment,
@@ -71,12 +70,6 @@ export {
   type NameRule,
   type Problems,
 } from './validation/names';
-export {
-  validateFieldManager,
-  validateImmutable,
-  validateObjectMeta,
-  validateObjectMetaUpdate,
-  type ObjectMetaRules,
-} from './validation/object-meta';
+export { validateImmutable, validateObjectMeta, validateObjectMetaUpdate, type ObjectMetaRules } from './validation/object-meta';
 export { EMPTY, FIELD_IS_IMMUTABLE, NOT_NEGATIVE, notInRange } from './validation/sentences';
-export { cIdentifier, configMapKey, envVarName, httpHeaderName, percent, relaxedEnvVarName, unixId } from './validation/text-forms';
+export { configMapKey, httpHeaderName, percent, relaxedEnvVarName, unixId } from './validation/text-forms';
