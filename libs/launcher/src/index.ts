@@ -1,4 +1,4 @@
-export { addonsOf, makeAddonFolders, provideAddon, type AddonOptions } from './addons';
+export { addonFolder, addonsOf, ensureAddonImage, makeAddonFolders, provideAddon, writeManifests, type AddonOptions } from './addons';
 export { ClusterFolder } from './cluster-folder';
 export { clusterPaths } from './cluster-paths';
 export { ensurePki } from './cluster-pki';
