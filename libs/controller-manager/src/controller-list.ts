@@ -1,6 +1,9 @@
 import {
   clusterroles,
   configmaps,
+  controllerrevisions,
+  cronjobs,
+  daemonsets,
   deployments,
   endpoints,
   endpointslices,
@@ -8,6 +11,7 @@ import {
   leases,
   namespaces,
   nodes,
+  persistentvolumeclaims,
   poddisruptionbudgets,
   pods,
   replicasets,
@@ -19,6 +23,8 @@ import {
 import type { Clock } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
 import { ClusterRoleAggregationController } from '@keelson/controller-clusterrole-aggregation';
+import { CronJobController } from '@keelson/controller-cronjob';
+import { DaemonSetController } from '@keelson/controller-daemonset';
 import { DeploymentController } from '@keelson/controller-deployment';
 import { DisruptionController, lookUpScale } from '@keelson/controller-disruption';
 import { EndpointsController } from '@keelson/controller-endpoints';
@@ -33,6 +39,7 @@ import { REPLICA_SETS, REPLICATION_CONTROLLERS, ReplicaSetController } from '@ke
 import { RootCaPublisher } from '@keelson/controller-root-ca-publisher';
 import type { Controller, EventRecorder, InformerFactory } from '@keelson/controller-runtime';
 import { ServiceAccountController } from '@keelson/controller-serviceaccount';
+import { StatefulSetController } from '@keelson/controller-statefulset';
 import { TtlAfterFinishedController } from '@keelson/controller-ttl-after-finished';
 import type { ControllerManagerConfig } from './controller-manager-config';
 
@@ -142,6 +149,20 @@ export const controllerList: readonly ControllerEntry[] = [
       new GarbageCollector({ client, informer: (resource) => informers.informer(resource), recorder }),
   },
   {
+    name: 'daemonset-controller',
+    account: 'daemon-set-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new DaemonSetController({
+        client,
+        daemonSets: informers.informer(daemonsets),
+        pods: informers.informer(pods),
+        nodes: informers.informer(nodes),
+        revisions: informers.informer(controllerrevisions),
+        recorder,
+        clock,
+      }),
+  },
+  {
     name: 'job-controller',
     account: 'job-controller',
     make: ({ client, clock, informers, recorder }) =>
@@ -189,6 +210,26 @@ export const controllerList: readonly ControllerEntry[] = [
         recorder,
         clock,
       }),
+  },
+  {
+    name: 'statefulset-controller',
+    account: 'statefulset-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new StatefulSetController({
+        client,
+        sets: informers.informer(statefulsets),
+        pods: informers.informer(pods),
+        claims: informers.informer(persistentvolumeclaims),
+        revisions: informers.informer(controllerrevisions),
+        recorder,
+        clock,
+      }),
+  },
+  {
+    name: 'cronjob-controller',
+    account: 'cronjob-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new CronJobController({ client, cronJobs: informers.informer(cronjobs), jobs: informers.informer(jobs), recorder, clock }),
   },
   {
     name: 'node-ipam-controller',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DeepReadonly, Deployment, PodTemplateSpec, ReplicaSet } from '@keelson/api';
+import { safeEncode } from '@keelson/controller-pod-control';
 import { desired, rollingLimits, type Sets } from './replica-sets';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
@@ -15,9 +16,6 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
   MAX,
   'deprecated.deployment.rollback.to',
 ]);
-
-/** Letters and digits that make no words; upstream's `rand.SafeEncodeString`. */
-const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
 type Annotations = Readonly<Record<string, string>>;
 
@@ -77,8 +75,7 @@ export function templateHash(template: DeepReadonly<PodTemplateSpec>, collisionC
     .update(JSON.stringify(sorted(template)))
     .update(String(collisionCount))
     .digest();
-  const digits = String(digest.readUInt32BE(0)).padStart(10, '0');
-  return Array.from(digits, (digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join('');
+  return safeEncode(String(digest.readUInt32BE(0)).padStart(10, '0'));
 }
 
 /** The same value whatever order its fields came in. */
