@@ -19,7 +19,8 @@ export async function openStore(values: Flags): Promise<Store> {
   const cert = await readOptional(values['etcd-certfile']);
   const key = await readOptional(values['etcd-keyfile']);
   const tls = { ...(ca === undefined ? {} : { ca }), ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
-  return openEtcdStore({ endpoints: values['etcd-servers'], ...(Object.keys(tls).length === 0 ? {} : { tls }) });
+  const where = { endpoints: values['etcd-servers'], prefix: values['etcd-prefix'] };
+  return openEtcdStore({ ...where, ...(Object.keys(tls).length === 0 ? {} : { tls }) });
 }
 
 const readOptional = async (path: string | undefined): Promise<Buffer | undefined> => (path === undefined ? undefined : readFile(path));
