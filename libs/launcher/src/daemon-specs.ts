@@ -83,6 +83,8 @@ function etcd({ folder, pki, settings }: SpecInput): readonly DaemonSpec[] {
     `--peer-cert-file=${pki.etcd.peerCertificateFile}`,
     `--peer-key-file=${pki.etcd.peerKeyFile}`,
     '--snapshot-count=10000',
+    // Alone as it is, it waits this long before it elects itself.
+    '--election-timeout=500',
   ];
   return [{ name: 'etcd', executable: 'etcd', ports: [ETCD_PORT, ETCD_PEER_PORT], args }];
 }
