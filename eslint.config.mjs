@@ -20,12 +20,14 @@ const layerConstraints = LAYERS.map((layer) => ({
 }));
 
 const libraries = [
+  'addon-manager',
   'api',
   'apimachinery',
   'apiserver',
   'client',
   'cloud',
   'cloud-controller-manager',
+  'cluster-dns',
   'component-base',
   'container-runtime',
   'controller-manager',
@@ -35,6 +37,7 @@ const libraries = [
   'netfilter',
   'one-process',
   'pki',
+  'program-image',
   'proxy',
   'scheduler',
   'storage',

@@ -51,7 +51,7 @@ function newestChange(path) {
   return Math.max(entry.mtimeMs, ...times);
 }
 
-const SOURCES = ['apps', 'libs', 'tools/build', 'tools/codegen', 'package-lock.json'];
+const SOURCES = ['apps', 'libs', 'deploy/addons', 'tools/build', 'tools/codegen', 'package-lock.json'];
 
 function isBuilt() {
   const stamp = join(root, 'dist/.built');

@@ -10,6 +10,7 @@ const run = promisify(execFile);
 const EXECUTABLES = join(__dirname, '../../dist/bin');
 const POLL_MILLISECONDS = 200;
 const PATIENCE_MILLISECONDS = 90_000;
+const MOST_OUTPUT_BYTES = 2 ** 24;
 
 /** A cluster of its own folder and kubeconfig, driven with the executables that a user has. */
 export class Cluster {
@@ -57,7 +58,7 @@ export class Cluster {
 
   /** Runs a program with this cluster's kubeconfig. @returns standard output @throws Error with what it printed, if it fails */
   async run(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
-    return (await run(program, args, { env: { ...this.#env, ...env }, cwd: this.folder, maxBuffer: 2 ** 24 })).stdout;
+    return (await run(program, args, { env: { ...this.#env, ...env }, cwd: this.folder, maxBuffer: MOST_OUTPUT_BYTES })).stdout;
   }
 
   async kubectlWithInput(input: string, ...args: readonly string[]): Promise<string> {

@@ -1,6 +1,6 @@
 /**
- * Makes `dist` stand on its own: `dist/bin/NAME` for every bundled daemon, the pinned Node they run on, and the native addons
- * that can't be bundled.
+ * Makes `dist` stand on its own: `dist/bin/NAME` for every bundled daemon, the pinned Node they run on, the native addons that
+ * can't be bundled, and the manifests of the cluster's addons.
  */
 import { chmodSync, cpSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -54,6 +54,8 @@ function copyPackage(name: string, done: Set<string>): void {
 
 writeExecutables();
 placeNode();
+rmSync(join(dist, 'addons'), { recursive: true, force: true });
+cpSync(join(root, 'deploy/addons'), join(dist, 'addons'), { recursive: true });
 // Installed as a package (`npm install PATH/dist`), it is what tests import their clusters from.
 const manifest = { name: 'keelson', version: '0.1.0', type: 'module', exports: { './testing': './apps/keelson/testing.js' } };
 writeFileSync(join(dist, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);

@@ -14,6 +14,13 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   iproute2: ['/usr/sbin/ip', '/sbin/ip', '/bin/ip'],
   'busybox-static': ['/bin/busybox', '/usr/bin/busybox'],
   'ca-certificates': ['/usr/sbin/update-ca-certificates'],
+  'docker-compose': [
+    '/usr/bin/docker-compose',
+    '/usr/libexec/docker/cli-plugins/docker-compose',
+    '/usr/lib/docker/cli-plugins/docker-compose',
+  ],
+  debootstrap: ['/usr/sbin/debootstrap'],
+  systemd: ['/usr/bin/systemd-analyze'],
 };
 const DOCKER_SECONDS = 60;
 

@@ -5,6 +5,8 @@ import { systemClock } from '@keelson/apimachinery';
 import { KEELSON_VERSION, KUBERNETES_VERSION } from '@keelson/component-base';
 import { ClusterFolder, copyLog, followLog, UserError, type Launcher, type UpOptions } from '@keelson/launcher';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addCleanNodeCommand } from './clean-node-command';
+import { addPkiCommand } from './pki-command';
 
 const folder = new ClusterFolder(resolve(process.env['KEELSON_HOME'] ?? join(homedir(), '.keelson')));
 const environment = { ...process.env, KEELSON_HOME: folder.home };
@@ -80,6 +82,8 @@ program
   .action(async () => {
     if (!(await (await launcher()).doctor())) process.exitCode = 1;
   });
+addPkiCommand(program);
+addCleanNodeCommand(program);
 program.command('supervise', { hidden: true }).action(async () => {
   const { runSupervisor } = await import('./run-supervisor');
   await runSupervisor({ folder, environment, executables });

@@ -1,6 +1,20 @@
+import { join } from 'node:path';
 import { systemClock } from '@keelson/apimachinery';
 import { createLogger } from '@keelson/component-base';
-import { clusterPaths, daemonSpecs, identityOf, readSettings, supervise, UserError, type ClusterFolder } from '@keelson/launcher';
+import {
+  addonsOf,
+  clusterPaths,
+  CLUSTER_DNS_ADDRESS,
+  CLUSTER_DOMAIN,
+  daemonSpecs,
+  identityOf,
+  makeAddonFolders,
+  provideAddon,
+  readSettings,
+  supervise,
+  UserError,
+  type ClusterFolder,
+} from '@keelson/launcher';
 
 /** The process that keeps a cluster's daemons running, until it gets a signal. */
 export async function runSupervisor({
@@ -20,5 +34,12 @@ export async function runSupervisor({
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
   const log = createLogger({ name: 'keelson', format: 'text', verbosity: 0, stream: process.stderr, pid: process.pid, clock: systemClock });
   const specs = daemonSpecs({ folder, settings, pki: clusterPaths(folder, settings) });
-  await supervise({ folder, specs, executables, environment, self, clock: systemClock, log, signal: stop.signal });
+  const { signal } = stop;
+  const values = { CLUSTER_DNS_ADDRESS, CLUSTER_DOMAIN };
+  const addons = addonsOf(settings);
+  await makeAddonFolders(folder, addons);
+  await Promise.all([
+    supervise({ folder, specs, executables, environment, self, clock: systemClock, log, signal }).finally(() => stop.abort()),
+    ...addons.map((name) => provideAddon(name, { folder, dist: join(executables, '..'), values, clock: systemClock, log, signal })),
+  ]);
 }

@@ -34,6 +34,7 @@ export { applyJsonPatch } from './patch/json-patch';
 export { applyMergePatch } from './patch/merge-patch';
 export { schemaless, type PatchField, type PatchSchema } from './patch/patch-schema';
 export { applyStrategicMergePatch } from './patch/strategic-merge-patch';
+export { threeWayMerge, type ThreeWayMerge } from './patch/three-way-merge';
 export { Quantity, QuantityError, quantityMilliValue, quantityValue } from './quantity';
 export type { QuantityFormat } from './quantity-format';
 export { escapeFieldValue, FieldMatcher, type FieldRequirement, type FieldValues } from './selectors/field-matcher';

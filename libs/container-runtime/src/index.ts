@@ -20,6 +20,7 @@ export type {
   TerminalSize,
 } from './container-runtime';
 export { DockerRuntime, type DockerRuntimeOptions } from './docker/docker-runtime';
+export { ensureLocalImage, referenceOf, removeLocalImages, type ImageEntry, type LocalImage } from './docker/local-image';
 export { removePodNetwork, type PodNetworkOptions } from './docker/pod-network';
 export { HollowRuntime, type HollowRuntimeOptions } from './hollow/hollow-runtime';
 export {

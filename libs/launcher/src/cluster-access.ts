@@ -40,8 +40,11 @@ export function untilNodesReady(client: ApiClient, count: number, patience: Pati
   });
 }
 
-/** Resolves when all that runs the addons in kube-system is there. @returns how many there are; undefined if they were not ready in time */
-export async function untilAddonsReady(client: ApiClient, patience: Patience): Promise<number | undefined> {
+/**
+ * Resolves when all that runs in kube-system is ready, and the deployments `expected` are there too. @returns how many there are; undefined if they were
+ * not ready in time
+ */
+export async function untilAddonsReady(client: ApiClient, expected: readonly string[], patience: Patience): Promise<number | undefined> {
   let count = 0;
   const areReady = await until(patience, async () => {
     const namespace = 'kube-system';
@@ -49,6 +52,7 @@ export async function untilAddonsReady(client: ApiClient, patience: Patience): P
     const { items: everywhere } = await client.resource(daemonsets).list({ namespace });
     count = replicated.length + everywhere.length;
     return (
+      expected.every((name) => replicated.some(({ metadata }) => metadata.name === name)) &&
       replicated.every(({ spec, status }) => (status?.availableReplicas ?? 0) >= (spec.replicas ?? 1)) &&
       everywhere.every(({ status }) => status !== undefined && (status.numberAvailable ?? 0) >= status.desiredNumberScheduled)
     );

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ClusterPkiPaths } from '@keelson/pki';
+import { addonFolder, addonsOf } from './addons';
 import type { ClusterFolder } from './cluster-folder';
 import type { ClusterSettings } from './cluster-settings';
 
@@ -28,11 +29,13 @@ interface SpecInput {
 
 const KUBELET_PORT = 10250;
 const KUBELET_HEALTH_PORT = 10248;
+const FURTHER_KUBELETS_PORT = 10270;
 const CONTROLLER_MANAGER_PORT = 10257;
 const SCHEDULER_PORT = 10259;
 const CLOUD_CONTROLLER_MANAGER_PORT = 10258;
 const PROXY_HEALTH_PORT = 10256;
 const PROXY_METRICS_PORT = 10249;
+const ADDON_MANAGER_PORT = 10261;
 const ETCD_PORT = 2379;
 const ETCD_PEER_PORT = 2380;
 const ETCD_URL = `https://127.0.0.1:${ETCD_PORT}`;
@@ -50,6 +53,7 @@ export function daemonSpecs(input: SpecInput): readonly DaemonSpec[] {
     ...cloudControllerManagers(input),
     ...kubelets(input),
     ...proxies(input),
+    ...addonManager(input),
   ];
 }
 
@@ -177,12 +181,17 @@ function hollowKubelet({ folder, pki, settings }: SpecInput): DaemonSpec {
   };
 }
 
+/** The first node has upstream's; the others' begin where no daemon's are. */
+function kubeletPorts(index: number): readonly [port: number, healthPort: number] {
+  if (index === 0) return [KUBELET_PORT, KUBELET_HEALTH_PORT];
+  const port = FURTHER_KUBELETS_PORT + 2 * (index - 1);
+  return [port, port + 1];
+}
+
 function kubelet({ folder, pki }: SpecInput, index: number): DaemonSpec {
   const name = nodeName(index);
   const data = folder.data(`kubelet-${name}`);
-  const port = KUBELET_PORT + index * 10;
-  // A step of ten from the first would be cloud-controller-manager's port.
-  const healthPort = index === 0 ? KUBELET_HEALTH_PORT : port + 1;
+  const [port, healthPort] = kubeletPorts(index);
   return {
     name: `kubelet-${name}`,
     executable: 'kubelet',
@@ -201,6 +210,7 @@ function kubelet({ folder, pki }: SpecInput, index: number): DaemonSpec {
       `--cluster-dns=${CLUSTER_DNS_ADDRESS}`,
       `--cluster-domain=${CLUSTER_DOMAIN}`,
       `--pod-network-cidr=${POD_RANGE}`,
+      `--pod-manifest-path=${join(data, 'manifests')}`,
       '--cloud-provider=external',
     ],
   };
@@ -212,4 +222,15 @@ function proxies({ pki, settings }: SpecInput): readonly DaemonSpec[] {
   const names = Array.from({ length: settings.nodes }, (_, index) => nodeName(index));
   const args = [`--kubeconfig=${pki.kubeconfigs.kubeProxy}`, `--cluster-cidr=${POD_RANGE}`, `--local-nodes=${names.join(',')}`];
   return [{ name: 'kube-proxy', executable: 'kube-proxy', ports: [PROXY_HEALTH_PORT, PROXY_METRICS_PORT], args }];
+}
+
+function addonManager({ folder, pki, settings }: SpecInput): readonly DaemonSpec[] {
+  if (addonsOf(settings).length === 0) return [];
+  const args = [
+    `--kubeconfig=${pki.kubeconfigs.addonManager}`,
+    '--bind-address=127.0.0.1',
+    `--cert-dir=${folder.data('addon-manager')}`,
+    `--addon-path=${addonFolder(folder)}`,
+  ];
+  return [{ name: 'addon-manager', executable: 'addon-manager', ports: [ADDON_MANAGER_PORT], args }];
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Clock } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
 import type { ClusterPki } from '@keelson/pki';
+import { addonsOf } from './addons';
 import { addContext, removeContext, untilAddonsReady, untilNodesReady, untilServing, withAdmin } from './cluster-access';
 import type { ClusterFolder } from './cluster-folder';
 import { ensurePki } from './cluster-pki';
@@ -108,10 +109,11 @@ export class Launcher {
 
   async #waitFor(
     client: ApiClient,
-    { nodes }: ClusterSettings,
+    settings: ClusterSettings,
     { adminKubeconfig, wait }: { readonly wait: boolean; readonly adminKubeconfig: string },
   ): Promise<void> {
     const { clock, terminal, userKubeconfig } = this.#deps;
+    const { nodes } = settings;
     const deadline = (milliseconds: number): Parameters<typeof untilServing>[1] => ({
       clock,
       milliseconds,
@@ -123,7 +125,7 @@ export class Launcher {
     if (!wait) return;
     if (!(await untilNodesReady(client, nodes, deadline(READY_MILLISECONDS)))) throw this.#late('not all nodes became Ready');
     terminal.say(nodes === 1 ? 'The node is Ready.' : `All ${nodes} nodes are Ready.`);
-    const addons = await untilAddonsReady(client, deadline(ADDONS_MILLISECONDS));
+    const addons = await untilAddonsReady(client, addonsOf(settings), deadline(ADDONS_MILLISECONDS));
     if (addons === undefined) throw this.#late('not all addons in kube-system became ready');
     if (addons > 0) terminal.say(addons === 1 ? 'The addon is ready.' : `All ${addons} addons are ready.`);
   }

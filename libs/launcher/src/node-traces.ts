@@ -4,6 +4,7 @@ import { silentLogger } from '@keelson/component-base';
 import { DockerRuntime, removePodNetwork, RuntimeUnavailable } from '@keelson/container-runtime';
 import { createNft } from '@keelson/netfilter';
 import { cleanUp } from '@keelson/proxy';
+import { removeAddonImages } from './addons';
 import type { ClusterFolder } from './cluster-folder';
 import { POD_RANGE } from './daemon-specs';
 
@@ -18,14 +19,20 @@ export function dockerNodes(folder: ClusterFolder): readonly string[] {
   return existsSync(data) ? readdirSync(data).flatMap((name) => KUBELET_FOLDER.exec(name)?.[1] ?? []) : [];
 }
 
-/** Removes what `nodes` have left in the machine: sandboxes with their containers, the rules of Services, and their network if asked to. */
+/**
+ * Removes what `nodes` have left in the machine: sandboxes with their containers, the rules of Services, and if asked to
+ * their network and the images of addons.
+ */
 export type RemoveNodeTraces = (nodes: readonly string[], options: { readonly network: boolean }) => Promise<void>;
 
 export const removeNodeTraces: RemoveNodeTraces = async (nodes, { network }) => {
   if (nodes.length === 0) return;
   try {
     for (const node of nodes) await removeContainers(node);
-    if (network) await removePodNetwork({ name: POD_NETWORK, subnet: POD_RANGE });
+    if (network) {
+      await removePodNetwork({ name: POD_NETWORK, subnet: POD_RANGE });
+      await removeAddonImages();
+    }
   } catch (error) {
     // With Docker gone, so are the containers.
     if (!(error instanceof RuntimeUnavailable)) throw error;

@@ -19,6 +19,6 @@ export interface PatchSchema {
 /** Of values without a schema: objects merge, lists are replaced. */
 export const schemaless: PatchSchema = { name: 'object', field: () => undefined };
 
-export function hasStrategy(field: PatchField | undefined, strategy: 'merge' | 'replace'): boolean {
+export function hasStrategy(field: PatchField | undefined, strategy: 'merge' | 'replace' | 'retainKeys'): boolean {
   return field?.patchStrategy?.split(',').includes(strategy) ?? false;
 }

@@ -45,7 +45,7 @@ export interface Apiserver {
  */
 export async function createApiserver(config: ApiserverConfig, deps: ApiserverDeps): Promise<Apiserver> {
   const schemas = builtInSchemas();
-  const storedValues = new StoredValues(schemas);
+  const storedValues = new StoredValues(schemas, conversions);
   const planned = planResources({
     schemas,
     kinds,

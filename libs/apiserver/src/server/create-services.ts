@@ -5,19 +5,28 @@ import { ClusterIpAllocator } from '../services/cluster-ip-allocator';
 import { KubernetesService } from '../services/kubernetes-service';
 import { NodePortAllocator } from '../services/node-port-allocator';
 import { ServiceHooks } from '../services/service-hooks';
+import { ServiceRepair } from '../services/service-repair';
 import type { ApiserverConfig } from './apiserver-config';
 import type { ResourceTable } from './resource-table';
 
-/** Lets Services have addresses and ports, and returns the keeper of the `kubernetes` Service, not yet started. */
+/** What an apiserver does for Services beside answering requests. */
+export interface ServiceKeepers {
+  /** Resolves when the `kubernetes` Service is there. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Lets Services have addresses and ports, and returns those who keep them in order, not yet started. */
 export function createServices(
   config: ApiserverConfig,
   table: ResourceTable,
   { clock, log, random, store }: { readonly store: Store; readonly clock: Clock; readonly log: Logger; readonly random: () => number },
-): KubernetesService {
+): ServiceKeepers {
   const services = table.registry('', 'v1', 'services');
+  const addresses = table.registry('networking.k8s.io', 'v1', 'ipaddresses');
   const clusterIps = new ClusterIpAllocator({
     range: config.serviceClusterIpRange,
-    addresses: table.registry('networking.k8s.io', 'v1', 'ipaddresses'),
+    addresses,
     random,
   });
   const nodePorts = new NodePortAllocator({ store, range: config.serviceNodePortRange, random });
@@ -28,7 +37,8 @@ export function createServices(
       onError: (error) => log.error('An address or port of a Service could not be given back', { error }),
     }),
   );
-  return new KubernetesService({
+  const repair = new ServiceRepair({ services, addresses, clusterIps, nodePorts, clock, log });
+  const kubernetes = new KubernetesService({
     store,
     clock,
     log,
@@ -37,6 +47,16 @@ export function createServices(
     endpointSlices: table.registry('discovery.k8s.io', 'v1', 'endpointslices'),
     address: config.advertiseAddress,
     port: config.advertisePort,
-    clusterIp: clusterIps.first,
+    clusterIps,
   });
+  return {
+    async start() {
+      await kubernetes.start();
+      repair.start();
+    },
+    async close() {
+      await repair.close();
+      await kubernetes.close();
+    },
+  };
 }

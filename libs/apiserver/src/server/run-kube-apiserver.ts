@@ -20,6 +20,7 @@ const SHUTDOWN_GRACE_MILLISECONDS = 10_000;
 /** kube-apiserver, whole: serves until the context's signal aborts, then ends in good order. @throws Error if it can't begin */
 export async function runKubeApiserver(config: ApiserverConfig, deps: KubeApiserverDeps): Promise<void> {
   const { log, signal } = deps;
+  deps.health.add('shutdown', () => (signal.aborted ? Promise.reject(new Error('process is shutting down')) : undefined), ['readyz']);
   const store = await deps.openStore();
   try {
     const apiserver = await createApiserver(config, { ...deps, store, clock: systemClock, random: Math.random, newUid: randomUUID });

@@ -14,7 +14,8 @@ export class AddressUnavailable extends Error {
   readonly code = 'address-unavailable';
 }
 
-const MANAGED_BY = 'ipallocator.k8s.io';
+/** Who makes the IPAddress objects of Services; any other is its maker's business. */
+export const MANAGED_BY = 'ipallocator.k8s.io';
 /** Picks at random before every address is tried in turn. */
 const RANDOM_ATTEMPTS = 16;
 

@@ -1,9 +1,10 @@
-import { deepEqual, sleep, type Clock, type Draft } from '@keelson/apimachinery';
+import { deepEqual, sleep, StatusError, type Clock, type Draft } from '@keelson/apimachinery';
 import type { Endpoints, EndpointSlice, Service } from '@keelson/api';
 import type { Logger } from '@keelson/component-base';
 import type { Store } from '@keelson/storage';
 import { ensureObject } from '../bootstrap/ensure-object';
 import type { ObjectRegistry } from '../registry/object-registry';
+import type { ClusterIpAllocator } from './cluster-ip-allocator';
 
 const NAME = 'kubernetes';
 const NAMESPACE = 'default';
@@ -13,6 +14,9 @@ const PORT_NAME = 'https';
 const LEASES = '/registry/masterleases/';
 const LEASE_SECONDS = 15;
 const INTERVAL_MILLISECONDS = 10_000;
+/** So long another server may take from reserving the Service's address to writing the Service. */
+const PEER_MILLISECONDS = 5_000;
+const PEER_LOOK_MILLISECONDS = 250;
 
 export interface KubernetesServiceDeps {
   readonly store: Store;
@@ -24,8 +28,8 @@ export interface KubernetesServiceDeps {
   /** Where members of the cluster reach this server. */
   readonly address: string;
   readonly port: number;
-  /** The first address of the Services' range. */
-  readonly clusterIp: string;
+  /** The Service gets the first address of the range. */
+  readonly clusterIps: ClusterIpAllocator;
 }
 
 /**
@@ -43,18 +47,45 @@ export class KubernetesService {
 
   /** Resolves when the Service and this server's endpoint are there. */
   async start(): Promise<void> {
-    await ensureObject(this.#deps.services, this.#service());
+    await this.#ensureService();
     await this.#tryReconcile();
     this.#running = this.#repeat();
   }
 
-  /** Takes this server out of the endpoints. */
+  /** Takes this server out of the endpoints; if the store does not let it, its lease runs out. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+    try {
+      await this.#withdraw();
+    } catch (error) {
+      this.#deps.log.error('Unable to leave the endpoints of the kubernetes Service', { error });
+    }
+  }
+
+  async #withdraw(): Promise<void> {
     const lease = await this.#deps.store.get(this.#leaseKey);
     if (lease !== undefined) await this.#deps.store.delete(this.#leaseKey, { expected: lease.revision });
     await this.#writeEndpoints(await this.#addresses());
+  }
+
+  /**
+   * Of servers that start at once, one reserves the address and writes the Service, and the others see for a moment an address that is
+   * taken and no Service. If that lasts, a server has died in between, and what it reserved is given back.
+   */
+  async #ensureService(): Promise<void> {
+    const { clock, clusterIps, services } = this.#deps;
+    const patienceEnds = clock.monotonic() + PEER_MILLISECONDS;
+    for (let isLast = false; ; isLast = clock.monotonic() >= patienceEnds) {
+      if (isLast) await clusterIps.release(clusterIps.first, { namespace: NAMESPACE, name: NAME });
+      try {
+        await ensureObject(services, this.#service());
+        return;
+      } catch (error) {
+        if (isLast || !StatusError.is(error, 'Invalid')) throw error;
+      }
+      await sleep(clock, PEER_LOOK_MILLISECONDS, this.#stop.signal);
+    }
   }
 
   async #repeat(): Promise<void> {
@@ -80,8 +111,12 @@ export class KubernetesService {
     const value = Buffer.from(
       JSON.stringify({ kind: 'Endpoints', apiVersion: 'v1', metadata: {}, subsets: [{ addresses: [{ ip: this.#deps.address }] }] }),
     );
-    const current = await store.get(this.#leaseKey);
-    await store.put(this.#leaseKey, value, { expected: current?.revision ?? 0, ttl: LEASE_SECONDS });
+    // Another may write it meanwhile: its running out does, and so does a server that gives out the same address.
+    for (let current = await store.get(this.#leaseKey); ;) {
+      const result = await store.put(this.#leaseKey, value, { expected: current?.revision ?? 0, ttl: LEASE_SECONDS });
+      if (result.type === 'written') return;
+      current = result.current;
+    }
   }
 
   async #addresses(): Promise<readonly string[]> {
@@ -108,7 +143,8 @@ export class KubernetesService {
   }
 
   #service(): Draft<Service> {
-    const { clusterIp, port } = this.#deps;
+    const { clusterIps, port } = this.#deps;
+    const clusterIp = clusterIps.first;
     return {
       metadata: { name: NAME, namespace: NAMESPACE, labels: { component: 'apiserver', provider: 'kubernetes' } },
       spec: {

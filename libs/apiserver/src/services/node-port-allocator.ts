@@ -66,6 +66,13 @@ export class NodePortAllocator {
     }));
   }
 
+  /** All ports that are taken now. */
+  async taken(): Promise<readonly number[]> {
+    const { bits } = await this.#read();
+    const ports = Array.from({ length: this.#size }, (_, index) => this.#deps.range.first + index);
+    return ports.filter((port) => (bits & this.#bit(port)) !== 0n);
+  }
+
   async #change<T>(next: (bits: bigint) => { readonly bits: bigint; readonly result: T }): Promise<T> {
     for (;;) {
       const { bits, revision } = await this.#read();

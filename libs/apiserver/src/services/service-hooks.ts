@@ -4,13 +4,14 @@ import type { RegistryHooks, Reservation } from '../registry/registered-kind';
 import { AddressUnavailable, type ClusterIpAllocator } from './cluster-ip-allocator';
 import { settleIpFamilies } from './ip-families';
 import { PortUnavailable, type NodePortAllocator } from './node-port-allocator';
+import { addressOf, ownerOf, portsOf } from './service-resources';
 
 const SPEC = FieldPath.of('spec');
 
 export interface ServiceHooksDeps {
   readonly clusterIps: ClusterIpAllocator;
   readonly nodePorts: NodePortAllocator;
-  /** Hears of what could not be given back; the repair loop will find it. */
+  /** Hears of what could not be given back; `ServiceRepair` will find it. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -184,20 +185,7 @@ interface Owner {
   readonly name: string;
 }
 
-const ownerOf = ({ metadata }: Service): { namespace: string; name: string } => ({
-  namespace: metadata.namespace ?? '',
-  name: metadata.name,
-});
-
-const addressOf = (clusterIp: string | undefined): string | undefined =>
-  clusterIp === undefined || clusterIp === '' || clusterIp === 'None' ? undefined : clusterIp;
-
 const needsPorts = ({ spec }: Service): boolean => spec.type === 'NodePort' || spec.type === 'LoadBalancer';
-
-function portsOf({ spec }: DeepReadonly<Pick<Service, 'spec'>>): number[] {
-  const ports = [...(spec.ports ?? []).map(({ nodePort = 0 }) => nodePort), spec.healthCheckNodePort ?? 0];
-  return [...new Set(ports)].filter((port) => port !== 0);
-}
 
 function invalid({ metadata }: Service, add: (errors: FieldErrors) => void): StatusError {
   const errors = new FieldErrors();

@@ -21,12 +21,18 @@ export interface TestApiserver {
 
 const ADMIN_TOKEN = 'admin-token';
 
-/** An apiserver on a store of its own in a temporary folder, reached without a socket. `users` are known by the token that is their name. */
-export async function startTestApiserver(
-  options: { readonly users?: readonly string[]; readonly config?: Partial<ApiserverConfig> } = {},
-): Promise<TestApiserver> {
+export interface TestApiserverOptions {
+  /** Known by the token that is their name. */
+  readonly users?: readonly string[];
+  readonly config?: Partial<ApiserverConfig>;
+  /** Another server's store, which stays open; one of its own in a temporary folder without it. */
+  readonly store?: Store;
+}
+
+/** An apiserver that is reached without a socket. */
+export async function startTestApiserver(options: TestApiserverOptions = {}): Promise<TestApiserver> {
   const folder = await mkdtemp(join(tmpdir(), 'keelson-apiserver-'));
-  const store = await openLmdbStore({ path: folder, sync: 'none' });
+  const store = options.store ?? (await openLmdbStore({ path: folder, sync: 'none' }));
   const metrics = createMetricsRegistry(process, versionInfo(process));
   const apiserver = await createApiserver(
     { ...testConfig(options.users ?? []), ...options.config },
@@ -47,7 +53,7 @@ export async function startTestApiserver(
     async stop() {
       await Promise.all(clients.map((client) => client.transport.close()));
       await apiserver.close(0);
-      await store.close();
+      if (options.store === undefined) await store.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Image, RegistryCredentials } from '../container-runtime';
 import { ImagePullError } from '../runtime-errors';
 import { callEngine, engineMessage, isNotFound, statusOf, unlessGone } from './engine-errors';
-import { jsonLines } from './json-lines';
+import { ProgressError, readProgress } from './engine-progress';
 import { PAUSE_IMAGE, pauseImage } from './pause-image';
 
 /** The images of one engine; see {@link ContainerRuntime} for each method's contract. */
@@ -83,17 +83,6 @@ export class EngineImages {
     this.#pullableIds.set(imageId, pullable);
     return pullable;
   }
-}
-
-class ProgressError extends Error {}
-
-/** Reads the engine's account of a pull or load to its end. It answers 200 before it begins; that it failed, it says in here. */
-async function readProgress(progress: NodeJS.ReadableStream, signal: AbortSignal): Promise<void> {
-  for await (const message of jsonLines(progress, signal)) {
-    const { error } = message as { readonly error?: string };
-    if (error !== undefined) throw new ProgressError(error);
-  }
-  signal.throwIfAborted();
 }
 
 /** Without a tag or digest the engine would pull every tag there is. */

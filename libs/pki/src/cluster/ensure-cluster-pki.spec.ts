@@ -77,6 +77,8 @@ describe('ensureClusterPki', () => {
       expect(openssl('verify', '-purpose', purpose!, '-CAfile', 'pki/etcd/ca.crt', `pki/${name!}.crt`)).toContain('OK');
     expect(() => openssl('verify', '-CAfile', 'pki/ca.crt', 'pki/apiserver-etcd-client.crt')).toThrow();
     expect((await ensureClusterPki(folder, options({ etcd: true }))).written).toEqual([]);
+    await ensureClusterPki(folder, options({ etcd: true, etcdNames: ['etcd-1'] }));
+    expect(openssl('verify', '-verify_hostname', 'etcd-1', '-CAfile', 'pki/etcd/ca.crt', 'pki/etcd/server.crt')).toContain('OK');
   });
 
   it('keeps private keys and kubeconfigs to their owner', async () => {

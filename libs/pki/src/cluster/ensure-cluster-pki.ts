@@ -37,8 +37,10 @@ export interface ClusterPkiOptions {
   readonly clusterName?: string;
   /** Nodes whose kubelets get a kubeconfig. */
   readonly nodes: readonly string[];
-  /** Whether there is an etcd of one member on this machine's loopback. */
+  /** Whether there is an etcd whose members and clients need certificates. */
   readonly etcd?: boolean;
+  /** Names that etcd's members answer to, beside the loopback's. */
+  readonly etcdNames?: readonly string[];
   readonly clock: { now(): number };
 }
 
@@ -60,7 +62,7 @@ export async function ensureClusterPki(folder: string, options: ClusterPkiOption
   const frontProxyCa = await ensureAuthority(join(pki, 'front-proxy-ca'), 'front-proxy-ca', now);
   await ensureServiceAccountKey(join(pki, 'sa'));
   const written = [...(await ensureApiServerCertificates(pki, { ca, frontProxyCa }, options))];
-  if (options.etcd === true) written.push(...(await ensureEtcdCertificates(pki, now)));
+  if (options.etcd === true) written.push(...(await ensureEtcdCertificates(pki, options)));
   const wanted = [
     ...Object.entries(IDENTITIES).map(([name, subject]) => ({ path: join(folder, `${name}.conf`), subject })),
     ...options.nodes.map((node) => ({ path: kubeletConfigPath(folder, node), subject: nodeIdentity(node) })),
@@ -90,13 +92,14 @@ interface CertificateWanted {
 }
 
 /** etcd's authority is its own: who is a client of the apiserver is none of etcd. @returns the certificate files that were issued */
-async function ensureEtcdCertificates(pki: string, now: number): Promise<string[]> {
+async function ensureEtcdCertificates(pki: string, { clock, etcdNames = [] }: ClusterPkiOptions): Promise<string[]> {
+  const now = clock.now();
   await mkdir(join(pki, 'etcd'), { recursive: true, mode: 0o700 });
   const authority = await ensureAuthority(join(pki, 'etcd/ca'), 'etcd-ca', now);
-  const loopback = { commonName: 'localhost', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1', '::1'] };
+  const member = { commonName: 'localhost', dnsNames: ['localhost', ...etcdNames], ipAddresses: ['127.0.0.1', '::1'] };
   return ensureCertificates(pki, now, [
-    { name: 'etcd/server', authority, subject: loopback, issue: issuePeerCertificate },
-    { name: 'etcd/peer', authority, subject: loopback, issue: issuePeerCertificate },
+    { name: 'etcd/server', authority, subject: member, issue: issuePeerCertificate },
+    { name: 'etcd/peer', authority, subject: member, issue: issuePeerCertificate },
     { name: 'apiserver-etcd-client', authority, subject: { commonName: 'kube-apiserver-etcd-client' }, issue: issueClientCertificate },
   ]);
 }

@@ -64,6 +64,20 @@ const suite = version === undefined ? 'etcd3 (skipped: there is no etcd in the P
     await store.close();
   }, 30_000);
 
+  it('tells a watch of the revisions that keys outside of its prefix have made, whether or not etcd can be asked for progress', async () => {
+    const store = await open();
+    const stop = new AbortController();
+    const from = await store.currentRevision();
+    const watch = store.watch('/registry/outside/', { from, signal: stop.signal })[Symbol.asyncIterator]();
+    await store.put('/registry/outside/1', Buffer.from('x'), { expected: 0 });
+    expect((await watch.next()).value).toMatchObject([{ type: 'put', record: { revision: from + 1 } }]);
+    await store.put('compact_rev_key_of_another', Buffer.from('x'), { expected: 0 });
+    store.requestProgress();
+    expect((await watch.next()).value).toMatchObject([{ type: 'progress', revision: from + 2 }]);
+    stop.abort();
+    await store.close();
+  }, 10_000);
+
   it('uses another endpoint where one does not answer', async () => {
     const store = await openEtcdStore({ endpoints: ['http://127.0.0.1:1', server.endpoint], clock: systemClock });
     expect(await store.put('/registry/failover', Buffer.from('x'), { expected: 0 })).toMatchObject({ type: 'written' });

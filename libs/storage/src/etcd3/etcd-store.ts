@@ -79,7 +79,8 @@ export class EtcdStore implements Store {
   watch(prefix: string, { from, signal }: { readonly from: Revision; readonly signal: AbortSignal }): AsyncIterable<readonly StoreEvent[]> {
     if (this.#closing !== undefined) return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(closed()) }) };
     const ended = (watch: EtcdWatch): void => void this.#watches.delete(watch);
-    const watch = new EtcdWatch({ endpoints: this.#endpoints, clock: this.#clock, ended }, { prefix, from, signal });
+    const deps = { endpoints: this.#endpoints, clock: this.#clock, progressOnRequest: this.#progressOnRequest, ended };
+    const watch = new EtcdWatch(deps, { prefix, from, signal });
     if (!signal.aborted) this.#watches.add(watch);
     return watch;
   }

@@ -24,6 +24,11 @@ export const END_OF_KEYS = Buffer.of(0);
 export interface EtcdWatchDeps {
   readonly endpoints: Endpoints;
   readonly clock: Clock;
+  /**
+   * Whether etcd can be asked how far it has come. Where it can't, all keys are watched, those of others too, so that every revision
+   * shows in the stream: a change outside of the prefix is then progress.
+   */
+  readonly progressOnRequest: boolean;
   /** Called once, when the watch is over. */
   readonly ended: (watch: EtcdWatch) => void;
 }
@@ -135,7 +140,7 @@ export class EtcdWatch implements AsyncIterableIterator<readonly StoreEvent[], u
   }
 
   #createRequest(): WatchRequest {
-    const { start, end } = keyRange(this.#prefix);
+    const { start, end } = keyRange(this.#deps.progressOnRequest ? this.#prefix : '');
     const key = start.length > 0 ? start : END_OF_KEYS;
     const position = { key, range_end: end ?? END_OF_KEYS, start_revision: this.#position + 1 };
     return { create_request: { ...position, progress_notify: true, prev_kv: true } };
@@ -155,7 +160,7 @@ export class EtcdWatch implements AsyncIterableIterator<readonly StoreEvent[], u
     }
     if (response.created) return true;
     if (response.events.length === 0) this.#takeProgress(toNumber(response.header.revision));
-    else for (const event of response.events) this.#takeEvent(event);
+    else this.#takeEvents(response.events);
     this.#wake();
     if (this.#buffer.length > MAX_EVENTS) this.#stream?.pause();
     return true;
@@ -166,6 +171,17 @@ export class EtcdWatch implements AsyncIterableIterator<readonly StoreEvent[], u
     this.#position = revision;
     if (this.#buffer.at(-1)?.type === 'progress') this.#buffer.pop();
     this.#buffer.push({ type: 'progress', revision });
+  }
+
+  /** A response never splits a revision, so behind its last event everything up to there has been received. */
+  #takeEvents(events: readonly Event[]): void {
+    for (const event of events) if (this.#concerns(event)) this.#takeEvent(event);
+    const last = events.at(-1);
+    if (last !== undefined && !this.#concerns(last)) this.#takeProgress(toNumber(last.kv.mod_revision));
+  }
+
+  #concerns({ kv }: Event): boolean {
+    return this.#deps.progressOnRequest || kv.key.toString().startsWith(this.#prefix);
   }
 
   #takeEvent(event: Event): void {

@@ -1,0 +1,47 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { addonFolder, makeAddonFolders, writeManifests } from './addons';
+import { ClusterFolder } from './cluster-folder';
+
+const REPOSITORY = join(__dirname, '../../..');
+
+describe('writeManifests', () => {
+  let home: string;
+  let dist: string;
+  let folder: ClusterFolder;
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'addons-'));
+    dist = join(home, 'dist');
+    folder = new ClusterFolder(home);
+    await mkdir(join(dist, 'addons/web'), { recursive: true });
+    await makeAddonFolders(folder, ['web']);
+  });
+  afterEach(() => rm(home, { recursive: true }));
+
+  const written = () => join(addonFolder(folder), 'web');
+
+  it('fills in the values, and removes what an earlier version had', async () => {
+    await writeFile(join(written(), 'old.yaml'), 'old');
+    await writeFile(join(dist, 'addons/web/new.yaml'), 'image: ${WEB_IMAGE}');
+    await writeManifests('web', { dist, folder, values: { WEB_IMAGE: 'web:1' } });
+    expect(await readdir(written())).toEqual(['new.yaml']);
+    expect(await readFile(join(written(), 'new.yaml'), 'utf8')).toBe('image: web:1');
+  });
+
+  it('names the value that is missing, and leaves what is there', async () => {
+    await writeFile(join(written(), 'old.yaml'), 'old');
+    await writeFile(join(dist, 'addons/web/old.yaml'), 'image: ${IMAGE}');
+    await expect(writeManifests('web', { dist, folder, values: {} })).rejects.toThrow('old.yaml needs a value for IMAGE');
+    expect(await readFile(join(written(), 'old.yaml'), 'utf8')).toBe('old');
+  });
+});
+
+describe('The manifests of deploy/addons', () => {
+  it('need no values but those that the launcher has', async () => {
+    const files = await readdir(join(REPOSITORY, 'deploy/addons/cluster-dns'));
+    const texts = await Promise.all(files.map((file) => readFile(join(REPOSITORY, 'deploy/addons/cluster-dns', file), 'utf8')));
+    const variables = texts.flatMap((text) => [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
+    expect(variables.sort()).toEqual(['CLUSTER_DNS_ADDRESS', 'CLUSTER_DNS_IMAGE', 'CLUSTER_DOMAIN']);
+  });
+});

@@ -1,0 +1,79 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sleep, type Clock } from '@keelson/apimachinery';
+import { writeFileAtomically, type Logger } from '@keelson/component-base';
+import { ensureLocalImage, referenceOf, removeLocalImages } from '@keelson/container-runtime';
+import { programImage, repositoryOf } from '@keelson/program-image';
+import type { ClusterFolder } from './cluster-folder';
+import type { ClusterSettings } from './cluster-settings';
+
+const DNS = 'cluster-dns';
+
+/** Between two tries to make an addon's image, milliseconds: the engine may be starting yet. */
+const RETRY_PERIOD = 5_000;
+
+/** Where the addon manager of a cluster finds its manifests. A user may put others beside the folders that are the launcher's. */
+export const addonFolder = (folder: ClusterFolder): string => folder.data('addons');
+
+/** The addons of a cluster. Simulated nodes run nothing, and so there is nobody to ask a DNS and nothing that could answer. */
+export const addonsOf = ({ runtime }: Pick<ClusterSettings, 'runtime'>): readonly string[] => (runtime === 'docker' ? [DNS] : []);
+
+export interface AddonOptions {
+  readonly folder: ClusterFolder;
+  /** The folder of the build: programs in `apps`, manifests in `addons`. */
+  readonly dist: string;
+  /** By name, what a manifest has as `${NAME}`. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Makes the folders that {@link provideAddon} fills, so that the addon manager can watch them from its start. */
+export async function makeAddonFolders(folder: ClusterFolder, addons: readonly string[]): Promise<void> {
+  for (const name of addons) await mkdir(join(addonFolder(folder), name), { recursive: true, mode: 0o700 });
+}
+
+/** Makes an addon's image, and only then hands its manifests to the addon manager. Tries until it succeeds or the signal aborts. */
+export async function provideAddon(name: string, options: AddonOptions): Promise<void> {
+  const { clock, log, signal } = options;
+  while (!signal.aborted) {
+    try {
+      const image = await programImage({ name, dist: options.dist });
+      if (await ensureLocalImage(image)) log.info('Made the image of an addon', { image: referenceOf(image) });
+      await writeManifests(name, { ...options, values: { ...options.values, [imageVariable(name)]: referenceOf(image) } });
+      return;
+    } catch (error) {
+      log.error('An addon can not be provided yet', { addon: name, error });
+    }
+    await sleep(clock, RETRY_PERIOD, signal);
+  }
+}
+
+/** Takes the images of all addons away. @throws RuntimeUnavailable without an engine */
+export async function removeAddonImages(): Promise<void> {
+  for (const name of addonsOf({ runtime: 'docker' })) await removeLocalImages(repositoryOf(name));
+}
+
+/** `CLUSTER_DNS_IMAGE` for `cluster-dns`. */
+const imageVariable = (name: string): string => `${name.toUpperCase().replaceAll('-', '_')}_IMAGE`;
+
+/** Writes the manifests of an addon with their values, and removes those of an earlier version, whose objects then go. */
+export async function writeManifests(
+  name: string,
+  { dist, folder, values }: Pick<AddonOptions, 'dist' | 'folder' | 'values'>,
+): Promise<void> {
+  const [from, to] = [join(dist, 'addons', name), join(addonFolder(folder), name)];
+  const files = await readdir(from);
+  for (const file of files)
+    await writeFileAtomically(join(to, file), filledIn(file, await readFile(join(from, file), 'utf8'), values), { mode: 0o600 });
+  for (const file of await readdir(to)) if (!files.includes(file)) await rm(join(to, file));
+}
+
+function filledIn(file: string, text: string, values: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\$\{(\w+)\}/g, (_, variable: string) => {
+    const value = values[variable];
+    if (value === undefined) throw new Error(`${file} needs a value for ${variable}, and there is none`);
+    return value;
+  });
+}

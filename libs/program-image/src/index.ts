@@ -1,0 +1,1 @@
+export { programImage, repositoryOf, type ProgramImageOptions } from './program-image';
