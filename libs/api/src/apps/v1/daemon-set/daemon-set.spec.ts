@@ -1,4 +1,5 @@
 import { problems, storedMeta } from '../../../testing/problems';
+import { testOrigin } from '../../../testing/origin';
 import { testContainer } from '../../../testing/pods';
 import type { DaemonSet, DaemonSetSpec } from '../../../generated/apps/v1';
 import { daemonSet } from './strategy';
@@ -40,7 +41,7 @@ describe('a DaemonSet', () => {
 
   it('counts its templates in an annotation that no client can set', () => {
     const created = testDaemonSet();
-    daemonSet.prepareForCreate?.(created);
+    daemonSet.prepareForCreate?.(created, testOrigin);
     expect(generation(created)).toBe('1');
     const next = structuredClone(created);
     next.metadata.annotations = { mine: 'x', 'deprecated.daemonset.template.generation': '7' };

@@ -1,4 +1,5 @@
 import { problems, storedMeta } from '../../../testing/problems';
+import { testOrigin } from '../../../testing/origin';
 import { testContainer } from '../../../testing/pods';
 import type { StatefulSet, StatefulSetSpec } from '../../../generated/apps/v1';
 import type { PersistentVolumeClaim } from '../../../generated/core/v1';
@@ -66,7 +67,7 @@ describe('a StatefulSet', () => {
     const previous = structuredClone(next);
     statefulSet.prepareForUpdate?.(next, previous);
     expect(next.spec.updateStrategy?.rollingUpdate).toEqual({ maxUnavailable: 2, partition: 0 });
-    statefulSet.prepareForCreate?.(next);
+    statefulSet.prepareForCreate?.(next, testOrigin);
     expect(next.spec.updateStrategy?.rollingUpdate).toEqual({ partition: 0 });
   });
 
