@@ -1,11 +1,12 @@
 import type { ControllerRevision, DeepReadonly, PodTemplateSpec } from '@keelson/api';
+import { sortedFields } from '@keelson/apimachinery';
 
 /**
  * What a revision keeps: a strategic merge patch that puts `template` in the place of whatever template its owner has (`kubectl rollout undo`).
  * Its fields are sorted, as upstream tells revisions of DaemonSets apart by their bytes.
  */
 export function snapshotOf(template: DeepReadonly<PodTemplateSpec>): Record<string, unknown> {
-  return { spec: { template: sorted({ ...template, $patch: 'replace' }) } };
+  return { spec: { template: sortedFields({ ...template, $patch: 'replace' }) } };
 }
 
 /** The template that {@link snapshotOf} kept. @throws Error if the revision holds none: someone else wrote it */
@@ -14,11 +15,4 @@ export function templateOf({ data, metadata }: DeepReadonly<ControllerRevision>)
   if (template === undefined) throw new Error(`ControllerRevision ${metadata.namespace ?? ''}/${metadata.name} holds no pod template`);
   const { $patch: _, ...kept } = template;
   return kept;
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(fields.map(([name, field]) => [name, sorted(field)]));
 }
