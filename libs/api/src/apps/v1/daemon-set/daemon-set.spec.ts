@@ -1,3 +1,4 @@
+import { testOrigin } from '../../../testing/origin';
 import { problems, storedMeta } from '../../../testing/problems';
 import { testOrigin } from '../../../testing/origin';
 import { testContainer } from '../../../testing/pods';
