@@ -1,6 +1,5 @@
 import { testOrigin } from '../../../testing/origin';
 import { problems, storedMeta } from '../../../testing/problems';
-import { testOrigin } from '../../../testing/origin';
 import { testContainer } from '../../../testing/pods';
 import type { DaemonSet, DaemonSetSpec } from '../../../generated/apps/v1';
 import { daemonSet } from './strategy';
