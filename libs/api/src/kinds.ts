@@ -1,5 +1,13 @@
 import { mutatingWebhookConfiguration } from './admissionregistration/v1/mutating-webhook-configuration/strategy';
 import { validatingWebhookConfiguration } from './admissionregistration/v1/validating-webhook-configuration/strategy';
+import { mutatingAdmissionPolicyBinding } from './admissionregistration/v1/mutating-admission-policy-binding/strategy';
+import { mutatingAdmissionPolicy } from './admissionregistration/v1/mutating-admission-policy/strategy';
+import { validatingAdmissionPolicyBinding } from './admissionregistration/v1/validating-admission-policy-binding/strategy';
+import { validatingAdmissionPolicy } from './admissionregistration/v1/validating-admission-policy/strategy';
+import { flowSchema } from './flowcontrol/v1/flow-schema/strategy';
+import { priorityLevelConfiguration } from './flowcontrol/v1/priority-level-configuration/strategy';
+import { resourceClaim } from './resource/v1/resource-claim/strategy';
+import { resourceSlice } from './resource/v1/resource-slice/strategy';
 import { controllerRevision } from './apps/v1/controller-revision/strategy';
 import { daemonSet } from './apps/v1/daemon-set/strategy';
 import { deployment } from './apps/v1/deployment/strategy';
@@ -98,6 +106,14 @@ export const kinds: readonly KindDefinition[] = [
   runtimeClass,
   mutatingWebhookConfiguration,
   validatingWebhookConfiguration,
+  mutatingAdmissionPolicy,
+  mutatingAdmissionPolicyBinding,
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
+  flowSchema,
+  priorityLevelConfiguration,
+  resourceClaim,
+  resourceSlice,
   apiService,
   customResourceDefinition,
   clusterRole,

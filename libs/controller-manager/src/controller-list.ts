@@ -37,7 +37,7 @@ import { LEASE_NAMESPACE, NodeLifecycleController, TaintEvictionController } fro
 import { PodGarbageCollector } from '@keelson/controller-pod-gc';
 import { REPLICA_SETS, REPLICATION_CONTROLLERS, ReplicaSetController } from '@keelson/controller-replicaset';
 import { RootCaPublisher } from '@keelson/controller-root-ca-publisher';
-import type { Controller, EventRecorder, InformerFactory } from '@keelson/controller-runtime';
+import type { Controller, EventRecorder, InformerFactory, NamedController } from '@keelson/controller-runtime';
 import { ServiceAccountController } from '@keelson/controller-serviceaccount';
 import { StatefulSetController } from '@keelson/controller-statefulset';
 import { TtlAfterFinishedController } from '@keelson/controller-ttl-after-finished';
@@ -53,8 +53,7 @@ export interface ControllerParts {
 }
 
 /** A controller by the name that `--controllers` takes, and how it is made; undefined where its flags leave it out. */
-export interface ControllerEntry {
-  readonly name: string;
+export interface ControllerEntry extends NamedController {
   /** The service account whose rights it needs; upstream's, as the bootstrap roles are bound to it. */
   readonly account: string;
   readonly make: (parts: ControllerParts) => Controller | undefined;
@@ -283,18 +282,3 @@ export const controllerList: readonly ControllerEntry[] = [
           }),
   },
 ];
-
-/**
- * The entries that `--controllers` names: `*` for all, a name, or `-name` to leave one out; the first word about a controller counts.
- * @throws Error for a name that there is not
- */
-export function chosenControllers(selection: readonly string[]): readonly ControllerEntry[] {
-  const names = new Set(controllerList.map(({ name }) => name));
-  const unknown = selection.find((word) => word !== '*' && !names.has(word.replace(/^-/, '')));
-  if (unknown !== undefined)
-    throw new Error(`${JSON.stringify(unknown.replace(/^-/, ''))} is not in the list of known controllers: ${[...names].join(', ')}`);
-  return controllerList.filter(({ name }) => {
-    const word = selection.find((each) => each === name || each === `-${name}`);
-    return word === undefined ? selection.includes('*') : !word.startsWith('-');
-  });
-}

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { flag, type FlagValues } from '@keelson/component-base';
-import { controlPlaneFlags } from '@keelson/controller-runtime';
+import { controllersFlag, controlPlaneFlags } from '@keelson/controller-runtime';
 import type { ControllerManagerConfig } from './controller-manager-config';
 
 const GENERIC = 'Generic';
@@ -23,11 +23,7 @@ const MISC = 'Misc';
 /** kube-controller-manager's flags: upstream's names, forms and defaults, as far as they do something here. */
 export const controllerManagerFlags = {
   ...controlPlaneFlags({ securePort: 10257, leaseName: 'kube-controller-manager' }),
-  controllers: flag.strings({
-    section: GENERIC,
-    usage: "Which controllers run: '*' for all, a name for one, '-name' to leave one out",
-    default: ['*'],
-  }),
+  controllers: controllersFlag,
   'cloud-provider': flag.string({
     section: GENERIC,
     usage: "'external' where a cloud-controller-manager runs; there are no clouds built in",

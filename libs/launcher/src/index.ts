@@ -4,7 +4,15 @@ export { clusterPaths } from './cluster-paths';
 export { ensurePki } from './cluster-pki';
 export { processMark, SUPERVISOR } from './cluster-processes';
 export { readSettings, type ClusterSettings } from './cluster-settings';
-export { CLUSTER_DNS_ADDRESS, CLUSTER_DOMAIN, daemonSpecs, ISSUER, KUBERNETES_ADDRESS, POD_RANGE, SERVICE_RANGE } from './daemon-specs';
+export {
+  CLUSTER_DNS_ADDRESS,
+  CLUSTER_DOMAIN,
+  daemonSpecs,
+  ISSUER,
+  KUBERNETES_ADDRESS,
+  SERVICE_RANGE,
+  simulatedPodRange,
+} from './daemon-specs';
 export { copyLog, followLog, type FollowLogOptions } from './follow-log';
 export { Launcher, type LauncherDeps, type UpOptions } from './launcher';
 export { thisMachine, type Machine } from './machine';

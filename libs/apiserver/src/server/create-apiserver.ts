@@ -26,7 +26,7 @@ import { TableObjects } from './table-objects';
 import { UNSTORED } from './virtual-resources';
 import { writeStatus } from './write-status';
 
-export interface ApiserverDeps extends Pick<DaemonContext, 'log' | 'metrics' | 'health'> {
+export interface ApiserverDeps extends Pick<DaemonContext, 'log' | 'metrics' | 'health' | 'version'> {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: () => number;

@@ -1,4 +1,4 @@
-import { systemClock } from '@keelson/apimachinery';
+import { systemClock, type Clock } from '@keelson/apimachinery';
 import { Etcd3, Range } from 'etcd3';
 import { storeConformance, type StoreFixture } from '../store.conformance';
 import type { Store } from '../store';
@@ -117,6 +117,27 @@ const suite = version === undefined ? 'etcd3 (skipped: there is no etcd in the P
     const store = await openEtcdStore({ endpoints: ['http://127.0.0.1:1', server.endpoint], clock: systemClock });
     expect(await store.put('/registry/failover', Buffer.from('x'), { expected: 0 })).toMatchObject({ type: 'written' });
     await store.close();
+  }, 30_000);
+
+  it('waits for an etcd that is not there yet, if it is told to', async () => {
+    const late = await EtcdServer.create();
+    let isStarted = false;
+    const clock: Clock = {
+      ...systemClock,
+      setTimeout: (action, milliseconds) => {
+        if (!isStarted) late.start();
+        isStarted = true;
+        return systemClock.setTimeout(action, milliseconds);
+      },
+    };
+    try {
+      await expect(openEtcdStore({ endpoints: [late.endpoint] })).rejects.toThrow(StoreUnavailable);
+      const store = await openEtcdStore({ endpoints: [late.endpoint], patienceMilliseconds: 20_000, clock });
+      expect(await store.put('/registry/late', Buffer.from('x'), { expected: 0 })).toMatchObject({ type: 'written' });
+      await store.close();
+    } finally {
+      await late.remove();
+    }
   }, 30_000);
 
   it('speaks TLS, and only to an etcd whose authority it was given', async () => {

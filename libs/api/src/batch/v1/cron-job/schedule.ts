@@ -1,4 +1,4 @@
-import { parseGoDuration } from '@keelson/apimachinery';
+import { parseGoDuration } from '@keelson/component-base';
 import { parseFields, type ScheduleFields } from './schedule-field';
 import { isTimeZone, TimeZone, type WallTime } from './time-zone';
 
