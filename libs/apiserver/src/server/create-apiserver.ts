@@ -68,7 +68,7 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
     random: deps.random,
     newUid: deps.newUid,
   });
-  const services = createServices(config, table, deps);
+  const services = createServices(config, table, { ...deps, decode: (value) => storedValues.decode(value) });
   const trust = new AuthenticationTrust({
     ...deps,
     configMaps: table.registry('', 'v1', 'configmaps'),
