@@ -1,5 +1,7 @@
+import type * as x509 from '@peculiar/x509';
+
 /** The library that writes certificates and requests. */
-export type X509 = typeof import('@peculiar/x509');
+export type X509 = typeof x509;
 
 /** Loads it when a certificate is made: most processes only read theirs, and it weighs more than all else here. */
 export async function loadX509(): Promise<X509> {
