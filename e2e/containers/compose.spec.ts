@@ -89,6 +89,23 @@ suite(`The cluster of docker-compose${whyNot === undefined ? '' : ` (not run: ${
     expect(await apiserverAddresses()).toBe(await containerAddresses());
   });
 
+  it("resolves a Service's name in a pod by the DNS that the addon manager has put there, and reaches it", async () => {
+    await cluster.kubectl('-n', 'kube-system', 'rollout', 'status', 'deployment/cluster-dns', '--timeout=90s');
+    // A resolver as programs have it: busybox, linked statically, has none.
+    const image = await cluster.kubectl('-n', 'kube-system', 'get', 'deployment', 'cluster-dns', '-o', 'jsonpath={..image}');
+    const script = `(async () => {
+      for (const name of ['web', 'web.default.svc.cluster.local'])
+        console.log(name, (await fetch('http://' + name + '/busybox', { method: 'HEAD' })).status);
+      await require('node:dns').promises.lookup('nobody').catch(({ code }) => console.log('nobody', code));
+    })()`;
+    const command = ['/keelson/node', '--input-type=commonjs', '-e', script];
+    const spec = { restartPolicy: 'Never', containers: [{ name: 'main', image, command }] };
+    await cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'asks' }, spec });
+    const phase = () => cluster.kubectl('get', 'pod', 'asks', '-o', 'jsonpath={.status.phase}');
+    await cluster.until(phase, (text) => text === 'Succeeded' || text === 'Failed');
+    expect(await cluster.kubectl('logs', 'asks')).toBe('web 200\nweb.default.svc.cluster.local 200\nnobody ENOTFOUND\n');
+  });
+
   it('loses no acknowledged write when an apiserver is killed, and its clients go on', async () => {
     const writers = await startWriters();
     const written = () => Promise.resolve(String(Math.min(...writers.map(({ acknowledged }) => acknowledged.length))));

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -210,7 +211,14 @@ suite(`A cluster with real containers${whyNot === undefined ? '' : ` (not run: $
     await cluster.apply(pod('later', { restartPolicy: 'Never', containers: [container('exit 0')] }));
     await cluster.until(phase('later'), (text) => text === 'Succeeded');
     expect(running()).toEqual(expect.arrayContaining(before));
+    const uids = (await cluster.kubectl('get', 'pods', '-A', '-o', 'jsonpath={.items[*].metadata.uid}')).split(' ');
+    const logs = () => readdirSync('/var/log/pods').filter((entry) => uids.some((uid) => entry.endsWith(`_${uid}`)));
+    expect(logs()).toHaveLength(uids.length);
+    const ofOthers = '/var/log/pods/default_web_of-another-cluster';
+    mkdirSync(ofOthers);
     await cluster.keelson('down', '--delete');
     expect(running().filter((id) => before.includes(id))).toEqual([]);
+    expect(logs()).toEqual([]);
+    rmdirSync(ofOthers);
   });
 });

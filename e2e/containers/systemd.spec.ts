@@ -10,6 +10,8 @@ const EXECUTABLES = join(__dirname, '../../dist/bin');
 const CONTROL_PLANE = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'addon-manager'].filter(isBuilt);
 const OPTIONAL = ['cloud-controller-manager'].filter(isBuilt);
 const NODE = ['kubelet', 'kube-proxy'];
+/** Nobody pulls it: nodes there are simulated. */
+const DNS_IMAGE = 'example.org/cluster-dns:1';
 
 const whyNotVerified = spawnSync('systemd-analyze', ['--version']).status === 0 ? undefined : 'systemd is not installed';
 (whyNotVerified === undefined ? describe : describe.skip)(`The systemd units${because(whyNotVerified)}`, () => {
@@ -63,7 +65,7 @@ const machine = bootMachine();
       '-euc',
       'echo "KUBELET_ARGS=--hollow-nodes=2 --hollow-node-prefix=node- --cert-dir=/var/lib/kubelet/pki" >/etc/keelson/kubelet.env',
     );
-    booted.run('/src/deploy/systemd/install.sh', 'install', '--node', 'node-1', '--for-node', 'node-2');
+    booted.run('/src/deploy/systemd/install.sh', 'install', '--node', 'node-1', '--for-node', 'node-2', '--dns-image', DNS_IMAGE);
     await booted.until(nodes, (text) => text.match(/ Ready /g)?.length === 2);
     expect(states([...CONTROL_PLANE, ...NODE]).trim()).toBe(allRunning([...CONTROL_PLANE, ...NODE]));
     for (const name of CONTROL_PLANE) {
@@ -74,6 +76,20 @@ const machine = bootMachine();
       () => booted.run('nft', 'list', 'tables'),
       (text) => text.includes('kube-proxy'),
     );
+  });
+
+  it("has the cluster's DNS, by the image that it was told of", async () => {
+    const dns = ['-n', 'kube-system', 'get', 'deployment', 'cluster-dns', '-o'];
+    await booted.until(
+      () => booted.kubectl(...dns, 'jsonpath={.status.readyReplicas} {..image}'),
+      (text) => text === `1 ${DNS_IMAGE}`,
+    );
+    expect(booted.kubectl('-n', 'kube-system', 'get', 'service', 'kube-dns', '-o', 'jsonpath={.spec.clusterIP}')).toBe('10.96.0.10');
+  });
+
+  it('waits with the cloud controller manager until there is a cloud for it, as there is none without Docker', () => {
+    for (const name of OPTIONAL)
+      expect(booted.run('systemctl', 'show', '--property=UnitFileState', '--value', name).trim()).toBe('disabled');
   });
 
   it('keeps its settings, certificates and objects when it is installed once more, as after an update', async () => {

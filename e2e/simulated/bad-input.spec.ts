@@ -1,14 +1,15 @@
-import { Cluster } from '../testing/cluster';
+import { Cluster, runExecutable } from '../testing/cluster';
 import { RawClient } from '../testing/raw-client';
+import { describeOnEachStore } from '../testing/stores';
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 const configMap = (name: string, rest: object = {}) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, ...rest });
 
-describe('Bad input', () => {
+describeOnEachStore('Bad input', (store) => {
   let cluster: Cluster;
   let api: RawClient;
   beforeAll(async () => {
-    cluster = await Cluster.up('--runtime', 'hollow');
+    cluster = await Cluster.up('--runtime', 'hollow', '--store', store);
     api = await RawClient.of(cluster);
     // Without it no pod is let in.
     await cluster.until(
@@ -112,15 +113,17 @@ describe('Bad input', () => {
         'configmaps "x" is forbidden: User "system:serviceaccount:default:default" cannot delete resource "configmaps" in API group "" in the namespace "default"',
     });
   });
+});
 
+describe('Bad flags', () => {
   it.each([
     ['kube-apiserver', '--no-such-flag', /unknown flag: --no-such-flag/],
     ['kube-scheduler', '--leader-elect=perhaps', /leader-elect/],
     ['kubelet', '--config=/does/not/exist', /\/does\/not\/exist/],
     ['kube-proxy', '--v=loud', /invalid argument "loud"/],
     ['kube-controller-manager', '--leader-elect-lease-duration=long', /invalid argument "long"/],
-  ])('ends %s with one clear line, if it is started with %s', async (executable, flag, reason) => {
-    const failure = (await cluster.executable(executable, flag).catch((error: unknown) => error)) as { code: number; stderr: string };
+  ])('end %s with one clear line, if it is started with %s', async (executable, flag, reason) => {
+    const failure = (await runExecutable(executable, [flag]).catch((error: unknown) => error)) as { code: number; stderr: string };
     expect(failure.code).toBe(1);
     expect(failure.stderr.trim().split('\n')).toEqual([expect.stringMatching(reason)]);
   });

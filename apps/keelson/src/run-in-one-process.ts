@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { systemClock } from '@keelson/apimachinery';
 import { createLogger } from '@keelson/component-base';
-import { ensurePki, ISSUER, POD_RANGE, readSettings, SERVICE_RANGE, UserError, type ClusterFolder } from '@keelson/launcher';
+import { ensurePki, ISSUER, readSettings, SERVICE_RANGE, simulatedPodRange, UserError, type ClusterFolder } from '@keelson/launcher';
 import { startOneProcessCluster } from '@keelson/one-process';
 
 /** The process that a cluster with `--one-process` is, until it gets a signal. @throws Error if a part of the cluster fails */
@@ -23,7 +23,7 @@ export async function runInOneProcess(folder: ClusterFolder): Promise<void> {
       advertiseAddress: settings.advertiseAddress,
       nodes: settings.nodes,
       serviceRange: SERVICE_RANGE,
-      podRange: POD_RANGE,
+      podRange: simulatedPodRange(settings.nodes),
       issuer: ISSUER,
     },
     { clock: systemClock, random: Math.random, log, program: process },

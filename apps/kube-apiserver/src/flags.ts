@@ -46,6 +46,7 @@ export const flags = {
   }),
   'data-dir': flag.string({ section: STORE, usage: 'The folder of the embedded store' }),
   'etcd-servers': flag.strings({ section: STORE, usage: 'Etcd servers, as URLs' }),
+  'etcd-prefix': flag.string({ section: STORE, usage: 'What all keys in etcd begin with', default: '/registry' }),
   'etcd-cafile': flag.string({ section: STORE, usage: "The authority of etcd's certificates" }),
   'etcd-certfile': flag.string({ section: STORE, usage: 'The certificate to show to etcd' }),
   'etcd-keyfile': flag.string({ section: STORE, usage: "The key of etcd's client certificate" }),

@@ -39,6 +39,7 @@ export type { QuantityFormat } from './quantity-format';
 export { escapeFieldValue, FieldMatcher, type FieldRequirement, type FieldValues } from './selectors/field-matcher';
 export { LabelMatcher, labelSelectorText } from './selectors/label-matcher';
 export { SelectorError, type Labels, type Requirement, type RequirementOperator } from './selectors/requirement';
+export { sortedFields } from './sorted-fields';
 export { formatMicroTime, formatTime, parseTime } from './time';
 export {
   canonicalIpAddress,

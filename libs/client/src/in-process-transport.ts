@@ -1,6 +1,5 @@
 import { duplexPair, type Duplex } from 'node:stream';
-import { DialingAgent, requestOverHttp1 } from './http1-requester';
-import { TransportError, type Transport, type TransportRequest } from './transport';
+import { TransportError, type Transport, type TransportRequest, type TransportResponse } from './transport';
 
 /** Who speaks, as a client certificate would say it: the common name is the user, the organizations are its groups. */
 export interface InProcessIdentity {
@@ -8,12 +7,25 @@ export interface InProcessIdentity {
   readonly organizations: readonly string[];
 }
 
-/** The side of an apiserver that takes connections; how they came about is none of its business. */
-export interface ConnectionAcceptor {
+/** A client within the process. */
+export interface InProcessCaller {
+  readonly identity: InProcessIdentity | undefined;
+  /** Aborts when the client is done with the server; what it has under way ends. */
+  readonly gone: AbortSignal;
+}
+
+/**
+ * An apiserver of this process, as its clients there see it. Identities are taken at their word, since who can call this could do anything
+ * in this process anyway; without one, requests carry tokens or are anonymous.
+ */
+export interface InProcessServer {
   /**
-   * Serves HTTP/1.1 on `connection` until either side ends it.
-   * @param identity taken at its word, since who can call this could do anything in this process anyway; without it, requests carry tokens or are anonymous
+   * Answers one request as it would on a connection, without one. Nobody may change the bytes handed over, in either direction.
+   * @throws TransportError if the request's signal aborts or the caller goes before the answer is there; a body that is under way then
+   * breaks off with one
    */
+  request(request: TransportRequest, caller: InProcessCaller): Promise<TransportResponse>;
+  /** Serves HTTP/1.1 on `connection`, for what upgrades it to another protocol, until either side ends it. */
   accept(connection: Duplex, identity?: InProcessIdentity): void;
 }
 
@@ -25,32 +37,30 @@ export interface InProcessTransportOptions {
 }
 
 /**
- * A transport straight into an apiserver of this process: the same requests through the same filters, over a pair of streams instead of a
- * socket, without TLS.
+ * A transport straight into an apiserver of this process: the same requests through the same filters, without HTTP, sockets and TLS in
+ * between. Closing it ends what is under way.
  */
-export function createInProcessTransport(server: ConnectionAcceptor, { identity, token }: InProcessTransportOptions = {}): Transport {
-  const dial = (): Promise<Duplex> => Promise.resolve(connectTo(server, identity));
-  const agent = new DialingAgent(dial);
+export function createInProcessTransport(server: InProcessServer, { identity, token }: InProcessTransportOptions = {}): Transport {
   const credentials: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  let closed = false;
+  const closed = new AbortController();
+  const caller: InProcessCaller = { identity, gone: closed.signal };
   return {
     async request(request: TransportRequest) {
-      if (closed) throw new TransportError(`${request.method} ${request.path}: the transport is closed`);
-      return requestOverHttp1(agent, 'apiserver.in-process', { ...request, headers: { ...credentials, ...request.headers } });
+      if (closed.signal.aborted) throw new TransportError(`${request.method} ${request.path}: the transport is closed`);
+      return server.request({ ...request, headers: { ...credentials, ...request.headers } }, caller);
     },
-    async connect() {
-      if (closed) throw new TransportError('the transport is closed');
-      return dial();
+    connect() {
+      if (closed.signal.aborted) return Promise.reject(new TransportError('the transport is closed'));
+      return Promise.resolve(connectTo(server, identity));
     },
     close() {
-      closed = true;
-      agent.destroy();
+      closed.abort();
       return Promise.resolve();
     },
   };
 }
 
-function connectTo(server: ConnectionAcceptor, identity: InProcessIdentity | undefined): Duplex {
+function connectTo(server: InProcessServer, identity: InProcessIdentity | undefined): Duplex {
   const [client, accepted] = duplexPair();
   // One side of a pair does not hear that the other was destroyed, as a socket would.
   client.once('close', () => accepted.destroy());

@@ -19,8 +19,9 @@ export { createHttpTransport, type HttpTransportOptions } from './http-transport
 export { inClusterTransport, type InClusterOptions } from './in-cluster';
 export {
   createInProcessTransport,
-  type ConnectionAcceptor,
+  type InProcessCaller,
   type InProcessIdentity,
+  type InProcessServer,
   type InProcessTransportOptions,
 } from './in-process-transport';
 export { transportFromKubeconfig, type KubeconfigOptions } from './kubeconfig';

@@ -9,6 +9,9 @@ export const KUBERNETES_ADDRESS = '10.96.0.1';
 export const CLUSTER_DNS_ADDRESS = '10.96.0.10';
 export const CLUSTER_DOMAIN = 'cluster.local';
 export const POD_RANGE = '10.244.0.0/16';
+/** Simulated nodes have no network that could meet another, so that there may be a /24 for each of 32,768. */
+const LARGE_POD_RANGE = '10.128.0.0/9';
+const MOST_NODES_OF_POD_RANGE = 256;
 export const ISSUER = `https://kubernetes.default.svc.${CLUSTER_DOMAIN}`;
 
 /** One daemon as it is started: upstream's executable with upstream's flags, found among Keelson's own or on the machine. */
@@ -39,6 +42,9 @@ const ADDON_MANAGER_PORT = 10261;
 const ETCD_PORT = 2379;
 const ETCD_PEER_PORT = 2380;
 const ETCD_URL = `https://127.0.0.1:${ETCD_PORT}`;
+
+/** CIDR of the addresses of the pods on so many simulated nodes. */
+export const simulatedPodRange = (nodes: number): string => (nodes > MOST_NODES_OF_POD_RANGE ? LARGE_POD_RANGE : POD_RANGE);
 
 export const nodeName = (index: number): string => `node-${index + 1}`;
 
@@ -83,6 +89,8 @@ function etcd({ folder, pki, settings }: SpecInput): readonly DaemonSpec[] {
     `--peer-cert-file=${pki.etcd.peerCertificateFile}`,
     `--peer-key-file=${pki.etcd.peerKeyFile}`,
     '--snapshot-count=10000',
+    // Alone as it is, it waits this long before it elects itself.
+    '--election-timeout=500',
   ];
   return [{ name: 'etcd', executable: 'etcd', ports: [ETCD_PORT, ETCD_PEER_PORT], args }];
 }
@@ -122,7 +130,7 @@ function apiserver(input: SpecInput): DaemonSpec {
   };
 }
 
-function controllerManager({ folder, pki }: SpecInput): DaemonSpec {
+function controllerManager({ folder, pki, settings }: SpecInput): DaemonSpec {
   return {
     name: 'kube-controller-manager',
     executable: 'kube-controller-manager',
@@ -134,7 +142,7 @@ function controllerManager({ folder, pki }: SpecInput): DaemonSpec {
       `--root-ca-file=${pki.caFile}`,
       '--use-service-account-credentials',
       '--allocate-node-cidrs',
-      `--cluster-cidr=${POD_RANGE}`,
+      `--cluster-cidr=${settings.runtime === 'hollow' ? simulatedPodRange(settings.nodes) : POD_RANGE}`,
     ],
   };
 }

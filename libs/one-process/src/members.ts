@@ -3,8 +3,8 @@ import {
   createApiClient,
   createInProcessTransport,
   type ApiClient,
-  type ConnectionAcceptor,
   type InProcessIdentity,
+  type InProcessServer,
 } from '@keelson/client';
 import { KUBERNETES_VERSION, parseFlags, type DaemonContext } from '@keelson/component-base';
 import { HollowRuntime } from '@keelson/container-runtime';
@@ -16,7 +16,7 @@ import type { OneProcessOptions } from './one-process-options';
 
 /** One who works in the cluster, through requests to its API server like anyone else. */
 export interface MemberDeps extends DaemonContext {
-  readonly server: ConnectionAcceptor;
+  readonly server: InProcessServer;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -29,7 +29,7 @@ const NODE_MEMORY_BYTES = 8 * 2 ** 30;
 /** A client whose requests come from `identity`. */
 export function clientOf(
   identity: InProcessIdentity,
-  { clock, name, server }: { readonly server: ConnectionAcceptor; readonly clock: Clock; readonly name: string },
+  { clock, name, server }: { readonly server: InProcessServer; readonly clock: Clock; readonly name: string },
 ): ApiClient {
   return createApiClient(createInProcessTransport(server, { identity }), { userAgent: `${name}/${KUBERNETES_VERSION}`, clock });
 }

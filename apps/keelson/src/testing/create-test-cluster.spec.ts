@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { nodes, pods } from '@keelson/api';
 import { createApiClient, transportFromKubeconfig } from '@keelson/client';
-import { createTestCluster, type TestCluster } from './create-test-cluster';
+import type * as Declared from '../../types/testing';
+import { createOnPort, createTestCluster, type TestCluster } from './create-test-cluster';
+import { freePort } from './free-port';
 
 let cluster: TestCluster;
 beforeAll(async () => void (cluster = await createTestCluster({ nodes: 2 })), 60_000);
@@ -44,5 +46,21 @@ describe('createTestCluster', () => {
     expect(items).toEqual([]);
     await other.stop();
     expect(existsSync(dirname(other.kubeconfig))).toBe(false);
+  });
+
+  it('takes another port when someone was quicker to listen on the one it chose', async () => {
+    const taken = Number(new URL(cluster.server).port);
+    const free = await freePort();
+    const ports = [taken, free];
+    const other = await createOnPort(() => Promise.resolve(ports.shift() ?? 0), { nodes: 0 });
+    expect(other.server).toBe(`https://127.0.0.1:${free}`);
+    expect(ports).toEqual([]);
+    await other.stop();
+  });
+
+  it('is what its declarations say', () => {
+    // The type checker is who tests it.
+    const declared: typeof Declared.createTestCluster = createTestCluster;
+    expect(declared).toBe(createTestCluster);
   });
 });

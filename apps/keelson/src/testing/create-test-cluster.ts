@@ -5,7 +5,7 @@ import { nodes as nodeResource, serviceaccounts, isNodeReady } from '@keelson/ap
 import { sleep, systemClock } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
 import { silentLogger, type Logger } from '@keelson/component-base';
-import { ISSUER, KUBERNETES_ADDRESS, POD_RANGE, SERVICE_RANGE } from '@keelson/launcher';
+import { ISSUER, KUBERNETES_ADDRESS, SERVICE_RANGE, simulatedPodRange } from '@keelson/launcher';
 import { startOneProcessCluster, type OneProcessCluster } from '@keelson/one-process';
 import { ensureClusterPki } from '@keelson/pki';
 import { freePort } from './free-port';
@@ -34,18 +34,35 @@ const ADVERTISE_ADDRESS = '192.0.2.1';
 const READY_MILLISECONDS = 60_000;
 const POLL_MILLISECONDS = 20;
 
+/** How many ports are tried before it is not by chance that others have them. */
+const PORT_ATTEMPTS = 10;
+
 /**
  * Starts a whole cluster in this process: API server, controllers, scheduler, and simulated nodes on which pods become Running though nothing
  * is in them. It has a folder, a certificate authority and a port of its own, so any number may run at once. Resolves when its nodes are Ready
  * and pods may be made in the namespace `default`.
  * @throws Error if it can't start; nothing of it is left then
  */
-export async function createTestCluster({ log = silentLogger, nodes = 1 }: TestClusterOptions = {}): Promise<TestCluster> {
+export function createTestCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
+  return createOnPort(freePort, options);
+}
+
+/** As {@link createTestCluster}, on the first port of those that `choosePort` gives that nobody else takes before it is listened on. */
+export async function createOnPort(choosePort: () => Promise<number>, options: TestClusterOptions): Promise<TestCluster> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await createOnce(await choosePort(), options);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || attempt === PORT_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function createOnce(port: number, { log = silentLogger, nodes = 1 }: TestClusterOptions): Promise<TestCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'keelson-test-cluster-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   let running: OneProcessCluster | undefined;
   try {
-    const port = await freePort();
     const server = `https://127.0.0.1:${port}`;
     const pki = await ensureClusterPki(folder, { server, serviceAddress: KUBERNETES_ADDRESS, nodes: [], clock: systemClock });
     const cluster = await start(folder, { port, nodes, log, pki });
@@ -79,7 +96,7 @@ async function start(
       advertiseAddress: ADVERTISE_ADDRESS,
       nodes,
       serviceRange: SERVICE_RANGE,
-      podRange: POD_RANGE,
+      podRange: simulatedPodRange(nodes),
       issuer: ISSUER,
     },
     { clock: systemClock, random: Math.random, log, program: process },

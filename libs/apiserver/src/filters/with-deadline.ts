@@ -16,16 +16,21 @@ export function isLongRunning({ info }: ApiRequest): boolean {
 export function withDeadline(clock: Clock, milliseconds: number): Filter {
   return async (request, next) => {
     if (isLongRunning(request)) return next(request);
-    const deadline = new AbortController();
+    const ended = new AbortController();
+    const leave = (): void => ended.abort();
     const late = Promise.withResolvers<never>();
     const cancel = clock.setTimeout(() => {
-      deadline.abort();
+      leave();
       late.reject(StatusError.of('Timeout', 'request did not complete within the allotted timeout'));
     }, milliseconds);
+    // Not AbortSignal.any, which costs several times as much, and this is on every request's way.
+    if (request.signal.aborted) leave();
+    else request.signal.addEventListener('abort', leave);
     try {
-      return await Promise.race([next({ ...request, signal: AbortSignal.any([request.signal, deadline.signal]) }), late.promise]);
+      return await Promise.race([next({ ...request, signal: ended.signal }), late.promise]);
     } finally {
       cancel();
+      request.signal.removeEventListener('abort', leave);
     }
   };
 }

@@ -1,3 +1,4 @@
+import type { InProcessCaller, InProcessIdentity, InProcessServer, TransportRequest, TransportResponse } from '@keelson/client';
 import type { Logger } from '@keelson/component-base';
 import type { AddressInfo } from 'node:net';
 import type { ServerHttp2Session } from 'node:http2';
@@ -6,6 +7,7 @@ import { createServer, type Server as TlsServer, type TLSSocket } from 'node:tls
 import type { ApiRequest, Handler } from './api-request';
 import { createHttp1Server } from './http1-server';
 import { serveHttp2 } from './http2-connection';
+import { InProcessExchange } from './in-process-exchange';
 import type { Peer } from './incoming';
 
 export interface ServingCertificate {
@@ -25,13 +27,17 @@ export interface ApiServerOptions {
 const IN_PROCESS: Peer = { remoteAddress: '127.0.0.1', clientCertificate: undefined };
 
 /** One TLS port for HTTP/2, HTTP/1.1 and what HTTP/1.1 upgrades to; which of them, the client says by ALPN. */
-export class ApiServer {
+export class ApiServer implements InProcessServer {
   readonly #options: ApiServerOptions;
   readonly #tls: TlsServer;
   readonly #http1;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #sockets = new Set<Duplex>();
   readonly #peers = new WeakMap<Duplex, Peer>();
+  /** Requests from within this process that are under way. */
+  readonly #exchanges = new Set<InProcessExchange>();
+  /** Hears that the last of them has ended. */
+  #onIdle: () => void = () => undefined;
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
@@ -65,14 +71,25 @@ export class ApiServer {
     });
   }
 
-  /**
-   * Takes a connection that needs no TLS, since it never leaves the process.
-   * @param identity what a client certificate would have said
-   */
-  accept(connection: Duplex, identity?: { readonly commonName: string; readonly organizations: readonly string[] }): void {
+  accept(connection: Duplex, identity?: InProcessIdentity): void {
     this.#track(connection);
-    if (identity !== undefined) this.#peers.set(connection, { ...IN_PROCESS, clientCertificate: identity });
+    this.#peers.set(connection, inProcessPeer(identity));
     this.#http1.emit('connection', connection);
+  }
+
+  request(request: TransportRequest, { gone, identity }: InProcessCaller): Promise<TransportResponse> {
+    const exchange = new InProcessExchange({
+      request,
+      peer: inProcessPeer(identity),
+      gone,
+      handler: this.#options.handler,
+      onEnd: () => {
+        this.#exchanges.delete(exchange);
+        if (this.#exchanges.size === 0) this.#onIdle();
+      },
+    });
+    this.#exchanges.add(exchange);
+    return exchange.run();
   }
 
   /** New connections get the new certificate; open ones keep theirs. */
@@ -87,9 +104,13 @@ export class ApiServer {
     this.#http1.closeIdleConnections();
     const cut = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
+      for (const exchange of this.#exchanges) exchange.cut();
     }, graceMilliseconds);
+    const idle = new Promise<void>((resolve) => (this.#onIdle = resolve));
+    if (this.#exchanges.size === 0) this.#onIdle();
     await Promise.all([
       closed,
+      idle,
       ...[...this.#sockets].map((socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()))),
     ]);
     clearTimeout(cut);
@@ -114,6 +135,8 @@ export class ApiServer {
     socket.on('error', () => socket.destroy());
   }
 }
+
+const inProcessPeer = (identity: InProcessIdentity | undefined): Peer => ({ ...IN_PROCESS, clientCertificate: identity });
 
 function certificateOf(socket: TLSSocket): ApiRequest['clientCertificate'] {
   const { raw, subject } = socket.getPeerCertificate() as Partial<ReturnType<TLSSocket['getPeerCertificate']>>;

@@ -21,7 +21,9 @@ export function createHttp1Server(peerOf: PeerOf, handler: Handler): Server {
 
 async function serve(message: IncomingMessage, response: ServerResponse, peer: Peer, handler: Handler): Promise<void> {
   const abort = new AbortController();
-  response.on('close', () => abort.abort());
+  response.on('close', () => {
+    if (!response.writableFinished) abort.abort();
+  });
   const request = requestOf(message, peer, abort.signal);
   await respond(response, request, await handler(request));
 }

@@ -19,7 +19,9 @@ export function serveHttp2(socket: Duplex, peer: Peer, handler: Handler): Server
 
 async function serveStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, peer: Peer, handler: Handler): Promise<void> {
   const abort = new AbortController();
-  stream.on('close', () => abort.abort());
+  stream.on('close', () => {
+    if (!stream.writableFinished) abort.abort();
+  });
   // A client that goes away is no error of ours; 'close' follows.
   stream.on('error', () => undefined);
   const request = toApiRequest({

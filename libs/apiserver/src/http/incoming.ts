@@ -1,5 +1,5 @@
 import { StatusError } from '@keelson/apimachinery';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { requestInfoOf } from '../request/request-info';
 import { ANONYMOUS } from '../authentication/authenticator';
 import type { ApiRequest } from './api-request';
@@ -15,7 +15,8 @@ interface Incoming {
   /** Path and query. */
   readonly url: string;
   readonly headers: ApiRequest['headers'];
-  readonly body: Readable;
+  /** As it comes, or the whole of it. */
+  readonly body: Readable | Uint8Array;
   readonly peer: Peer;
   readonly signal: AbortSignal;
 }
@@ -34,13 +35,18 @@ export function toApiRequest({ body, headers, method, peer, signal, url }: Incom
     headers,
     remoteAddress: peer.remoteAddress,
     clientCertificate: peer.clientCertificate,
-    readBody: (limit) => readAll(body, limit),
-    bodyStream: () => body,
+    readBody: (limit) => (body instanceof Uint8Array ? whole(body, limit) : readAll(body, limit)),
+    bodyStream: () => (body instanceof Uint8Array ? Readable.from([body]) : body),
     signal,
     warnings: new Set(),
     info: requestInfoOf(method, path, query),
     user: ANONYMOUS,
   };
+}
+
+async function whole({ buffer, byteOffset, length }: Uint8Array, limit: number): Promise<Buffer> {
+  if (length > limit) throw tooLarge(limit);
+  return Promise.resolve(Buffer.from(buffer, byteOffset, length));
 }
 
 async function readAll(body: Readable, limit: number): Promise<Buffer> {
@@ -51,7 +57,9 @@ async function readAll(body: Readable, limit: number): Promise<Buffer> {
     // The rest is read and dropped, so that the client gets to read the answer.
     if (size <= limit) chunks.push(chunk);
   }
-  if (size > limit) throw StatusError.of('RequestEntityTooLarge', `Request entity too large: limit is ${limit}`);
+  if (size > limit) throw tooLarge(limit);
   const [first] = chunks;
   return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
 }
+
+const tooLarge = (limit: number): StatusError => StatusError.of('RequestEntityTooLarge', `Request entity too large: limit is ${limit}`);

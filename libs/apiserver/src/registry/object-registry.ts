@@ -77,18 +77,19 @@ export class ObjectRegistry {
     return this.#cached(name);
   }
 
-  /** @throws StatusError AlreadyExists, Invalid, or what admission says */
+  /**
+   * Stores `object`, which is the registry's from here on.
+   * @throws StatusError AlreadyExists, Invalid, or what admission says
+   */
   async create(object: KubernetesObject, context: ChangeContext): Promise<CachedObject> {
     const { kind } = this;
     ensureNamespace(object, kind.resource.namespaced ? context.namespace : '');
     const base = isUnnamed(object) ? (object.metadata.generateName ?? '') : '';
     for (let attempt = 1; ; attempt += 1) {
-      const draft =
-        base === ''
-          ? object
-          : { ...structuredClone(object), metadata: { ...structuredClone(object.metadata), name: generateName(base, this.#deps.random) } };
+      // What admission has added to it under a name that was taken suits the next name as well.
+      if (base !== '') object.metadata.name = generateName(base, this.#deps.random);
       try {
-        return await this.#createOnce(draft, context);
+        return await this.#createOnce(object, context);
       } catch (error) {
         if (base === '' || attempt >= NAME_ATTEMPTS || !StatusError.is(error, 'AlreadyExists')) throw error;
       }
@@ -148,7 +149,7 @@ export class ObjectRegistry {
       const ttl = kind.rules.timeToLive?.(object);
       const result = await this.#deps.store.put(key, value, { expected: 0, ...(ttl === undefined ? {} : { ttl }) });
       if (result.type === 'conflict') throw StatusError.alreadyExists(kind.resource, object.metadata.name);
-      return this.cache.toCached(result.record);
+      return this.cache.written(result.record);
     });
   }
 
@@ -166,7 +167,7 @@ export class ObjectRegistry {
     const previous = current.parse();
     try {
       next = await update(current);
-      this.#checkVersion(next, current);
+      this.#checkVersion(next, current, previous);
     } catch (error) {
       // What looked wrong may only have been old.
       const newest = await this.#read(current);
@@ -202,15 +203,15 @@ export class ObjectRegistry {
     context: ChangeContext,
   ): Promise<{ object: CachedObject } | { next: CachedObject | undefined }> {
     const value = this.#encode(next);
-    const asCurrent = this.cache.resource.storedJson.withRevision(value, current.revision);
-    if (asCurrent.equals(current.json)) return { object: current };
-    if (context.dryRun) return { object: new CachedObject(current, asCurrent, this.cache.resource.selectionOf) };
+    const { selectionOf, storedJson } = this.cache.resource;
+    if (storedJson.isSame(value, current)) return { object: current };
+    if (context.dryRun) return { object: new CachedObject(current, storedJson.withRevision(value, current.revision), selectionOf) };
     const ttl = this.kind.rules.timeToLive?.(next);
     const result = await this.#deps.store.put(this.cache.keyOf(current), value, {
       expected: current.revision,
       ...(ttl === undefined ? {} : { ttl }),
     });
-    return result.type === 'written' ? { object: this.cache.toCached(result.record) } : { next: this.#toCached(result.current) };
+    return result.type === 'written' ? { object: this.cache.written(result.record) } : { next: this.#toCached(result.current) };
   }
 
   async #remove(
@@ -253,14 +254,14 @@ export class ObjectRegistry {
   }
 
   /** An object that names a resource version must name the current one; where the kind allows it, none means whichever is current. */
-  #checkVersion(next: KubernetesObject, current: CachedObject): void {
+  #checkVersion(next: KubernetesObject, current: CachedObject, previous: DeepReadonly<KubernetesObject>): void {
     const { resource, rules } = this.kind;
     const { resourceVersion, uid } = next.metadata as Partial<typeof next.metadata>;
-    if (uid !== undefined && uid !== '' && uid !== current.object.metadata.uid)
+    if (uid !== undefined && uid !== '' && uid !== previous.metadata.uid)
       throw StatusError.conflict(
         resource,
         current.name,
-        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.object.metadata.uid}`,
+        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${previous.metadata.uid}`,
       );
     if (resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0') {
       if (rules.allowUnconditionalUpdate !== false) return;
@@ -277,7 +278,7 @@ export class ObjectRegistry {
     current: CachedObject,
     context: ChangeContext,
   ): Promise<void> {
-    const attributes = this.#attributes(operation, object, current.object, context);
+    const attributes = this.#attributes(operation, object, current.parse(), context);
     await context.admission.admit(attributes);
     await context.admission.validate(attributes);
   }

@@ -19,8 +19,12 @@ export class StoredValues {
 
   /** `value` in the form that this server stores. @throws Error for a kind that is not known, or bytes that are no object */
   convert(value: Uint8Array, stored: Resource): Uint8Array {
-    const object = PROTOBUF_MAGIC.equals(value.subarray(0, PROTOBUF_MAGIC.length)) ? this.#fromProtobuf(value) : fromJson(value);
-    return encodeStored({ ...this.#inVersion(object, stored), kind: stored.kind, apiVersion: apiVersionOf(stored) });
+    return encodeStored({ ...this.#inVersion(this.decode(value), stored), kind: stored.kind, apiVersion: apiVersionOf(stored) });
+  }
+
+  /** In the version that it was written in. @throws Error for a kind that is not known, or bytes that are no object */
+  decode(value: Uint8Array): KubernetesObject {
+    return PROTOBUF_MAGIC.equals(value.subarray(0, PROTOBUF_MAGIC.length)) ? this.#fromProtobuf(value) : fromJson(value);
   }
 
   #inVersion(object: KubernetesObject, stored: Resource): KubernetesObject {

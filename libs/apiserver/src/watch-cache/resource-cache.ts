@@ -29,6 +29,8 @@ export class ResourceCache {
   readonly watchers: WatcherIndex;
   readonly #history: EventHistory;
   #lastChange: Revision;
+  /** By revision; what this server wrote and has not yet heard of from the store. */
+  readonly #written = new Map<Revision, CachedObject>();
 
   constructor(resource: CachedResource, revision: Revision) {
     this.resource = resource;
@@ -57,8 +59,16 @@ export class ResourceCache {
   }
 
   apply(change: Exclude<StoreEvent, { type: 'progress' }>, at: number): void {
-    if (change.type === 'put') this.#put(this.toCached(change.record), at);
+    if (change.type === 'put') this.#put(this.#takeWritten(change.record) ?? this.toCached(change.record), at);
     else this.#delete(change.key, change.revision, at);
+  }
+
+  /** What this server has just written; when the store tells of it, the cache takes this very object instead of making it again. */
+  written(record: StoredRecord): CachedObject {
+    const object = this.toCached(record);
+    // The store may have been quicker to tell those who follow it than to answer.
+    if (record.revision > this.#lastChange) this.#written.set(record.revision, object);
+    return object;
   }
 
   add(watcher: Watcher): () => void {
@@ -80,6 +90,16 @@ export class ResourceCache {
 
   keyOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
     return this.resource.prefix + (this.resource.namespaced ? `${namespace}/${name}` : name);
+  }
+
+  #takeWritten({ key, revision }: StoredRecord): CachedObject | undefined {
+    const object = this.#written.get(revision);
+    for (const older of this.#written.keys()) {
+      if (older > revision) break;
+      // Events come in order: what is older than this one was told of while the connection to the store was lost.
+      this.#written.delete(older);
+    }
+    return object !== undefined && this.keyOf(object) === key ? object : undefined;
   }
 
   #put(object: CachedObject, at: number): void {

@@ -1,7 +1,6 @@
 import type { Revision } from '@keelson/storage';
 
 const METADATA = Buffer.from('"metadata":{');
-const QUOTE_COMMA = Buffer.from('",');
 const EMPTY_OBJECT_END = '}'.charCodeAt(0);
 const OPENING_BRACE = '{'.charCodeAt(0);
 
@@ -26,14 +25,24 @@ export class StoredJson {
   /** `value` with `"resourceVersion":"N"` in its metadata; for a value that {@link fits}. One copy. */
   withRevision(value: Uint8Array, revision: Revision): Buffer {
     const at = this.#marker.length;
-    const isEmpty = value[at] === EMPTY_OBJECT_END;
-    const inserted = `"resourceVersion":"${revision}${isEmpty ? '"' : QUOTE_COMMA.toString()}`;
+    const inserted = this.#revisionField(value, revision);
     // Not from Node's pool: a small object that lives long would keep the whole slab that it was cut from.
     const result = Buffer.allocUnsafeSlow(value.length + inserted.length);
     result.set(value.subarray(0, at), 0);
     result.write(inserted, at, 'latin1');
     result.set(value.subarray(at), at + inserted.length);
     return result;
+  }
+
+  /** Whether `current` is `value` with its revision; without making that. */
+  isSame(value: Buffer, { json, revision }: { readonly json: Buffer; readonly revision: Revision }): boolean {
+    const at = this.#marker.length;
+    const { length } = this.#revisionField(value, revision);
+    return json.length === value.length + length && json.compare(value, at, value.length, at + length) === 0;
+  }
+
+  #revisionField(value: Uint8Array, revision: Revision): string {
+    return `"resourceVersion":"${revision}${value[this.#marker.length] === EMPTY_OBJECT_END ? '"' : '",'}`;
   }
 
   /** How much shorter an object is as an item of a list: an item's length is `json.length - itemOffset`. */

@@ -54,9 +54,10 @@ describe('HollowRuntime', () => {
     expect((await runtime.containers()).map(({ exitCode }) => exitCode)).toEqual([7, 0]);
   });
 
-  it('has every image but those tagged 404', async () => {
+  it('has every image but those tagged 404 or non-existent', async () => {
     const runtime = open();
     expect(await runtime.image('web:404')).toBeUndefined();
+    expect(await runtime.image('web:non-existent')).toBeUndefined();
     await expect(runtime.pullImage('web:404')).rejects.toThrow('failed to pull image "web:404": not found');
     expect(await runtime.image('web:4040')).toBeDefined();
   });

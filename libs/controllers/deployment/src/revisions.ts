@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DeepReadonly, Deployment, PodTemplateSpec, ReplicaSet } from '@keelson/api';
+import { sortedFields } from '@keelson/apimachinery';
 import { safeEncode } from '@keelson/controller-pod-control';
 import { desired, rollingLimits, type Sets } from './replica-sets';
 
@@ -72,19 +73,8 @@ export function newSetAnnotations(
 /** Ten characters that stand for a template; another collision count gives others. */
 export function templateHash(template: DeepReadonly<PodTemplateSpec>, collisionCount: number): string {
   const digest = createHash('sha256')
-    .update(JSON.stringify(sorted(template)))
+    .update(JSON.stringify(sortedFields(template)))
     .update(String(collisionCount))
     .digest();
   return safeEncode(String(digest.readUInt32BE(0)).padStart(10, '0'));
-}
-
-/** The same value whatever order its fields came in. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, field]) => [name, sorted(field)]),
-  );
 }

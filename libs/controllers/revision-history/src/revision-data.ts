@@ -1,8 +1,12 @@
 import type { ControllerRevision, DeepReadonly, PodTemplateSpec } from '@keelson/api';
+import { sortedFields } from '@keelson/apimachinery';
 
-/** What a revision keeps: a strategic merge patch that puts `template` in the place of whatever template its owner has (`kubectl rollout undo`). */
+/**
+ * What a revision keeps: a strategic merge patch that puts `template` in the place of whatever template its owner has (`kubectl rollout undo`).
+ * Its fields are sorted, as upstream tells revisions of DaemonSets apart by their bytes.
+ */
 export function snapshotOf(template: DeepReadonly<PodTemplateSpec>): Record<string, unknown> {
-  return { spec: { template: { ...structuredClone(template), $patch: 'replace' } } };
+  return { spec: { template: sortedFields({ ...template, $patch: 'replace' }) } };
 }
 
 /** The template that {@link snapshotOf} kept. @throws Error if the revision holds none: someone else wrote it */

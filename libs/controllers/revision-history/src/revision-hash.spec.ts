@@ -1,10 +1,6 @@
 import { revisionHash } from './revision-hash';
 
 describe('revisionHash', () => {
-  it('is the same for the same data, whatever the order of its fields', () => {
-    expect(revisionHash({ a: 1, b: { c: 2, d: 3 } }, 0)).toBe(revisionHash({ b: { d: 3, c: 2 }, a: 1 }, 0));
-  });
-
   it('differs with the data and with the count of collisions', () => {
     const hashes = [revisionHash({ a: 1 }, 0), revisionHash({ a: 2 }, 0), revisionHash({ a: 1 }, 1)];
     expect(new Set(hashes).size).toBe(3);

@@ -8,23 +8,12 @@ const PRIME = 0x01000193;
 const GO_ESCAPES = /[<>&\u2028\u2029]/g;
 
 /**
- * Stands for the data of a revision in its name, and differs with the count of collisions: upstream's `HashControllerRevision`, so that
- * either controller finds the revision that the other made.
+ * Stands for the data of a revision, whose fields are sorted, in its name, and differs with the count of collisions: upstream's
+ * `HashControllerRevision`, so that either controller finds the revision that the other made.
  */
 export function revisionHash(data: Readonly<Record<string, unknown>>, collisionCount: number): string {
-  const text = JSON.stringify(sorted(data)).replace(GO_ESCAPES, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const text = JSON.stringify(data).replace(GO_ESCAPES, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
   let hash = OFFSET_BASIS;
   for (const byte of Buffer.from(`${text}${collisionCount}`)) hash = (Math.imul(hash, PRIME) ^ byte) >>> 0;
   return safeEncode(String(hash));
-}
-
-/** The same value whatever order its fields came in. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, field]) => [name, sorted(field)]),
-  );
 }

@@ -87,12 +87,13 @@ export class RevisionHistory<O extends KubernetesObject> {
     return { revision, collisionCount };
   }
 
-  /** Deletes the oldest of those revisions that are not in use, but for `limit` of them. @throws StatusError */
+  /** Deletes the oldest of those revisions that are not in use, but for `limit` of them; none if that is negative. @throws StatusError */
   async truncate(
     revisions: Revisions,
     { inUse, limit }: { readonly inUse: (revision: Revision) => boolean; readonly limit: number },
     signal: AbortSignal,
   ): Promise<void> {
+    if (limit < 0) return;
     const idle = revisions.filter((revision) => !inUse(revision));
     for (const { metadata } of idle.slice(0, Math.max(0, idle.length - limit))) {
       try {

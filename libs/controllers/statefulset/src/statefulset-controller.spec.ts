@@ -197,6 +197,18 @@ describe('the update of a StatefulSet', () => {
     await run.stop();
   });
 
+  it('needs no partition, and then counts on its status for what to make a pod from', async () => {
+    const { change, images, reconcile, run, settle } = await givenStatefulSet({ updateStrategy: { type: 'RollingUpdate' } });
+    await settle();
+    change({ template: template('two') });
+    await reconcile();
+    await reconcile();
+    expect(images()).toEqual(['one', 'one', 'two']);
+    await settle();
+    expect(images()).toEqual(['two', 'two', 'two']);
+    await run.stop();
+  });
+
   it('leaves the pods below the partition, and makes them anew from the old template', async () => {
     const { api, change, images, run, settle, status } = await givenStatefulSet();
     await settle();

@@ -53,6 +53,9 @@ export class StatefulSetController implements Controller {
   /** Invariant: a set is left alone while its own writes of pods are still unseen. */
   readonly #podControl: StatefulPodControl;
 
+  /** The version of each set last written. Invariant: no decision is made on an older one, whose status would tell of another update. */
+  readonly #written = new Map<ObjectKey, string>();
+
   constructor(deps: StatefulSetControllerDeps) {
     this.#deps = deps;
     this.#podControl = new StatefulPodControl(deps);
@@ -74,16 +77,19 @@ export class StatefulSetController implements Controller {
     const set = this.#deps.sets.get(key);
     if (set === undefined) {
       this.#podControl.expectations.forget(key);
+      this.#written.delete(key);
       return undefined;
     }
-    if (!this.#podControl.expectations.fulfilled(key)) return undefined;
+    const isOutdated = BigInt(set.metadata.resourceVersion) < BigInt(this.#written.get(key) ?? '0');
+    if (isOutdated || !this.#podControl.expectations.fulfilled(key)) return undefined;
     const history = await this.#history.list(set, set.spec.selector, signal);
     const owned = await this.#claimPods(set, signal);
     const { collisionCount, ...revisions } = await this.#revisionsOf(set, history, signal);
     const now = this.#deps.clock.now();
     const situation: Situation = { set, revisions, now, signal, ...arrange(set, owned) };
-    const failure = set.metadata.deletionTimestamp === undefined ? await failureOf(() => this.#manage(situation)) : undefined;
-    await this.#writeStatus(situation, collisionCount);
+    const isAlive = set.metadata.deletionTimestamp === undefined;
+    const { failure, withdrawn } = isAlive ? await outcomeOf(this.#manage(situation)) : NOTHING;
+    await this.#writeStatus(situation, { collisionCount, withdrawn });
     const names = new Set([revisions.current.metadata.name, revisions.update.metadata.name, ...owned.map(revisionOf)]);
     const limit = set.spec.revisionHistoryLimit ?? DEFAULT_HISTORY_LIMIT;
     await this.#history.truncate(history, { inUse: ({ metadata }) => names.has(metadata.name), limit }, signal);
@@ -124,8 +130,8 @@ export class StatefulSetController implements Controller {
     return { current, update, collisionCount };
   }
 
-  /** Scaling goes before updating; each step is only taken when the one before has nothing to wait for. */
-  async #manage(situation: Situation): Promise<void> {
+  /** Scaling goes before updating; each step is only taken when the one before has nothing to wait for. @returns the pod withdrawn to be updated */
+  async #manage(situation: Situation): Promise<DeepReadonly<Pod> | undefined> {
     const { condemned, replicas, set, signal } = situation;
     const ordered = isOrdered(set);
     const steps = [
@@ -137,8 +143,8 @@ export class StatefulSetController implements Controller {
         }),
       () => forEach(condemned, ordered, (each) => this.#withdraw(situation, each)),
     ];
-    for (const step of steps) if ((await step()) === 'wait') return;
-    await this.#update(situation);
+    for (const step of steps) if ((await step()) === 'wait') return undefined;
+    return this.#update(situation);
   }
 
   /** Sees to it that an ordinal has a pod that runs. */
@@ -171,24 +177,32 @@ export class StatefulSetController implements Controller {
   }
 
   /** Deletes the highest pod that is not of the update revision, once those above it are well; it is made anew by the next reconciles. */
-  async #update({ now, replicas, revisions, set, signal }: Situation): Promise<void> {
+  async #update({ now, replicas, revisions, set, signal }: Situation): Promise<DeepReadonly<Pod> | undefined> {
     const { rollingUpdate, type } = set.spec.updateStrategy ?? {};
-    if (type === 'OnDelete') return;
+    if (type === 'OnDelete') return undefined;
     for (const { pod } of replicas.slice(rollingUpdate?.partition ?? 0).reverse()) {
-      if (pod === undefined) return;
-      const isOutdated = revisionOf(pod) !== revisions.update.metadata.name && pod.metadata.deletionTimestamp === undefined;
-      if (isOutdated) await this.#podControl.delete(set, pod, signal);
-      if (isOutdated || !isAvailable(set, pod, now)) return;
+      if (pod === undefined) return undefined;
+      if (revisionOf(pod) !== revisions.update.metadata.name && pod.metadata.deletionTimestamp === undefined) {
+        await this.#podControl.delete(set, pod, signal);
+        return pod;
+      }
+      if (!isAvailable(set, pod, now)) return undefined;
     }
+    return undefined;
   }
 
-  async #writeStatus({ condemned, now, replicas, revisions, set, signal }: Situation, collisionCount: number): Promise<void> {
+  async #writeStatus(
+    { condemned, now, replicas, revisions, set, signal }: Situation,
+    { collisionCount, withdrawn }: { readonly collisionCount: number; readonly withdrawn: DeepReadonly<Pod> | undefined },
+  ): Promise<void> {
     const counted = [...replicas, ...condemned].flatMap(({ pod }) => pod ?? []);
     const { current, update } = revisions;
     const names = { currentRevision: current.metadata.name, updateRevision: update.metadata.name };
-    const status = computeStatus(set, { pods: counted, ...names, collisionCount, now });
+    const status = computeStatus(set, { pods: counted, withdrawn, ...names, collisionCount, now });
     if (semanticEqual(status, set.status)) return;
-    await this.#deps.client.resource(statefulsets).updateStatus({ ...(structuredClone(set) as StatefulSet), status }, { signal });
+    const next = { ...(structuredClone(set) as StatefulSet), status };
+    const { metadata } = await this.#deps.client.resource(statefulsets).updateStatus(next, { signal });
+    this.#written.set(objectKey(metadata), metadata.resourceVersion);
   }
 }
 
@@ -207,12 +221,18 @@ async function forEach<T>(items: readonly T[], ordered: boolean, act: (item: T) 
   return 'done';
 }
 
-/** What went wrong is told in the status before the reconcile fails. */
-async function failureOf(act: () => Promise<void>): Promise<Error | undefined> {
+/** What managing the pods came to; what went wrong is told in the status before the reconcile fails. */
+interface Managed {
+  readonly failure: Error | undefined;
+  readonly withdrawn: DeepReadonly<Pod> | undefined;
+}
+
+const NOTHING: Managed = { failure: undefined, withdrawn: undefined };
+
+async function outcomeOf(managing: Promise<DeepReadonly<Pod> | undefined>): Promise<Managed> {
   try {
-    await act();
-    return undefined;
+    return { ...NOTHING, withdrawn: await managing };
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return { ...NOTHING, failure: error instanceof Error ? error : new Error(String(error)) };
   }
 }

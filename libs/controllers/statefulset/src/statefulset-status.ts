@@ -4,6 +4,8 @@ import { isRunningAndReady, revisionOf } from './stateful-pods';
 
 export interface Observation {
   readonly pods: readonly DeepReadonly<Pod>[];
+  /** The one of them that has just been deleted in order to be updated: by what is left, the next reconcile knows what to make in its place. */
+  readonly withdrawn: DeepReadonly<Pod> | undefined;
   /** The names of the revision that the set comes from, and of the one that it goes to. */
   readonly currentRevision: string;
   readonly updateRevision: string;
@@ -14,11 +16,11 @@ export interface Observation {
 
 /** What is not computed, such as conditions that another has set, stays. */
 export function computeStatus(set: DeepReadonly<StatefulSet>, observation: Observation): StatefulSetStatus {
-  const { collisionCount, currentRevision, now, pods, updateRevision } = observation;
+  const { collisionCount, currentRevision, now, pods, updateRevision, withdrawn } = observation;
   const { generation } = set.metadata;
   const ready = pods.filter(isRunningAndReady);
   const ofRevision = (name: string): number =>
-    pods.filter((pod) => pod.metadata.deletionTimestamp === undefined && revisionOf(pod) === name).length;
+    pods.filter((pod) => pod !== withdrawn && pod.metadata.deletionTimestamp === undefined && revisionOf(pod) === name).length;
   return completed(set, {
     ...(structuredClone(set.status) as StatefulSetStatus | undefined),
     ...(generation === undefined ? {} : { observedGeneration: generation }),

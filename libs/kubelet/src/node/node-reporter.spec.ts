@@ -31,6 +31,13 @@ describe('NodeReporter', () => {
     expect(patches()).toBe(first + 1);
   });
 
+  it('leaves out the size of an image that has none, as the apiserver does', async () => {
+    const image = { id: 'sha256:1', digests: [], user: '' };
+    node.runtime.listedImages.push({ ...image, tags: ['a:1'], sizeBytes: 0 }, { ...image, tags: ['b:1'], sizeBytes: 7 });
+    await node.start();
+    expect(stored().status?.images).toEqual([{ names: ['b:1'], sizeBytes: 7 }, { names: ['a:1'] }]);
+  });
+
   it('says at the next look that the engine is down, and soon that it is up again', async () => {
     await node.start();
     node.runtime.failures.set('check', [new Error('engine is down')]);

@@ -97,7 +97,11 @@ function imagesOf(images: readonly Image[], maximum: number): ContainerImage[] {
   const named = images.filter(({ tags, digests }) => tags.length + digests.length > 0);
   const bySize = [...named].sort((a, b) => b.sizeBytes - a.sizeBytes);
   const kept = maximum < 0 ? bySize : bySize.slice(0, maximum);
-  return kept.map(({ tags, digests, sizeBytes }) => ({ names: [...digests, ...tags].slice(0, 5), sizeBytes }));
+  // A size of 0 is left out as the apiserver would; compared with what it keeps, the status would seem new at every look.
+  return kept.map(({ tags, digests, sizeBytes }) => ({
+    names: [...digests, ...tags].slice(0, 5),
+    ...(sizeBytes > 0 ? { sizeBytes } : {}),
+  }));
 }
 
 type Verdict = Pick<NodeCondition, 'type' | 'status' | 'reason' | 'message'>;

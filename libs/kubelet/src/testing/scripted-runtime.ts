@@ -24,6 +24,8 @@ export class ScriptedRuntime implements ContainerRuntime {
   readonly calls: string[] = [];
   readonly configs = new Map<string, ContainerConfig>();
   readonly presentImages = new Set<string>();
+  /** What a node tells of in its status. */
+  readonly listedImages: Image[] = [];
   /** What the next calls fail with, by method. */
   readonly failures = new Map<string, Error[]>();
   /** Containers that ignore being asked to stop; they die only by a timeout of 0. */
@@ -174,7 +176,7 @@ export class ScriptedRuntime implements ContainerRuntime {
   }
 
   async images() {
-    return [];
+    return [...this.listedImages];
   }
 
   async pullImage(reference: string, credentials: RegistryCredentials | undefined) {

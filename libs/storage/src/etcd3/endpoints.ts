@@ -42,7 +42,7 @@ const CHANNEL_OPTIONS = {
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
   'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 3_000,
+  'grpc.max_reconnect_backoff_ms': 1_000,
 };
 
 const CONNECT_MILLISECONDS = 2_000;

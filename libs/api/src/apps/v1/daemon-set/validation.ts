@@ -5,7 +5,7 @@ import { validateWorkload } from '../workload';
 
 export function validateDaemonSet({ spec }: DeepReadonly<DaemonSet>, path: FieldPath, errors: FieldErrors): void {
   const at = path.child('spec');
-  validateWorkload(spec, at, errors);
+  validateWorkload(spec, at, errors, 'DaemonSet');
   validateUpdateStrategy(spec.updateStrategy, at.child('updateStrategy'), errors);
 }
 
