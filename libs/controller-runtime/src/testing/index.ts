@@ -1,2 +1,3 @@
-export { FakeApi, type Reaction, type RecordedWrite } from './fake-api';
+export { FakeApi, type Reaction } from './fake-api';
+export type { RecordedWrite } from './fake-resource';
 export { testController, testInformers, type TestController, type TestDeps } from './test-controller';

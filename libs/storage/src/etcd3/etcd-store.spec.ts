@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '@keelson/apimachinery';
 import { Etcd3, Range } from 'etcd3';
-import { storeConformance, type StoreFixture } from '../store.conformance';
+import { storeConformance } from '../conformance/store.conformance';
+import type { StoreFixture } from '../conformance/store-harness';
 import type { Store } from '../store';
 import { StoreUnavailable } from '../store-errors';
 import { EtcdServer, installedEtcd, untilReachable } from '../testing/etcd-server';

@@ -1,5 +1,6 @@
 import { FakeClock } from '@keelson/apimachinery';
-import { storeConformance, type StoreFixture } from '../store.conformance';
+import { storeConformance } from '../conformance/store.conformance';
+import type { StoreFixture } from '../conformance/store-harness';
 import { temporaryFolder } from '../testing/temporary-folder';
 import { openLmdbStore } from './open-lmdb-store';
 
