@@ -26,7 +26,10 @@ export async function connectEtcdStore(connection: EtcdConnection, { patienceMil
   }
 }
 
-async function versionOf(endpoints: Endpoints, { clock, patienceMilliseconds }: Pick<ConnectDeps, 'clock' | 'patienceMilliseconds'>): Promise<string> {
+async function versionOf(
+  endpoints: Endpoints,
+  { clock, patienceMilliseconds }: Pick<ConnectDeps, 'clock' | 'patienceMilliseconds'>,
+): Promise<string> {
   const begun = clock.monotonic();
   for (;;) {
     try {
