@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,16 +26,18 @@ class EmptyServer {
   readonly #waiting = new Map<string, () => void>();
 
   constructor() {
-    this.#server = createServer(async (request, response) => {
-      const body = await text(request);
-      const path = request.url?.split('?')[0] ?? '';
-      const line = `${request.method} ${path}`;
-      this.requests.push(line);
-      const isMissing = request.method === 'GET' && path.startsWith(LEASES);
-      response.writeHead(isMissing ? 404 : 200, { 'content-type': 'application/json' });
-      response.end(isMissing ? '{"kind":"Status","status":"Failure","reason":"NotFound","code":404}' : body === '' ? '{}' : body);
-      this.#waiting.get(line)?.();
-    });
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request);
+    const path = request.url?.split('?')[0] ?? '';
+    const line = `${request.method} ${path}`;
+    this.requests.push(line);
+    const isMissing = request.method === 'GET' && path.startsWith(LEASES);
+    response.writeHead(isMissing ? 404 : 200, { 'content-type': 'application/json' });
+    response.end(isMissing ? '{"kind":"Status","status":"Failure","reason":"NotFound","code":404}' : body === '' ? '{}' : body);
+    this.#waiting.get(line)?.();
   }
 
   async listen(): Promise<string> {

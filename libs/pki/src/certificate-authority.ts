@@ -1,20 +1,8 @@
-import 'reflect-metadata';
 import { createPublicKey, randomBytes, webcrypto, type KeyObject } from 'node:crypto';
-import {
-  AuthorityKeyIdentifierExtension,
-  BasicConstraintsExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  SubjectAlternativeNameExtension,
-  SubjectKeyIdentifierExtension,
-  X509Certificate,
-  X509CertificateGenerator,
-  type Extension,
-  type JsonGeneralNames,
-  type JsonName,
-} from '@peculiar/x509';
+import type { Extension, JsonGeneralNames, JsonName } from '@peculiar/x509';
 import { usageExtensions } from './certificate-usages';
 import { generatePrivateKey, privateKeyToPem, signingAlgorithm, toSigningKey } from './key-pair';
+import { loadX509 } from './load-x509';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -60,6 +48,7 @@ export async function createCertificateAuthority(
   { now, lifetime = AUTHORITY_LIFETIME }: IssueOptions,
   key?: KeyObject,
 ): Promise<CertificateAuthority> {
+  const { BasicConstraintsExtension, KeyUsageFlags, KeyUsagesExtension, SubjectAlternativeNameExtension } = await loadX509();
   const privateKey = key ?? (await generatePrivateKey());
   const name = toName({ commonName });
   const certificate = await issue(
@@ -108,6 +97,7 @@ async function issueWithNewKey(
   subject: CertificateSubject,
   options: IssueOptions & { usages: readonly string[] },
 ): Promise<CertificateAndKey> {
+  const { SubjectAlternativeNameExtension } = await loadX509();
   const key = await generatePrivateKey();
   const names = alternativeNames(subject);
   const certificate = await signCertificate(authority, {
@@ -129,7 +119,8 @@ export interface SigningRequest extends IssueOptions {
 
 /** @returns PEM. @throws Error if a usage doesn't exist or the authority has expired */
 export async function signCertificate(authority: CertificateAuthority, request: SigningRequest): Promise<string> {
-  const issuer = new X509Certificate(authority.certificate);
+  const x509 = await loadX509();
+  const issuer = new x509.X509Certificate(authority.certificate);
   const { now, lifetime = CERTIFICATE_LIFETIME } = request;
   const authorityEnds = issuer.notAfter.getTime();
   if (now >= authorityEnds) throw new Error(`the certificate authority ${issuer.subject} expired on ${issuer.notAfter.toISOString()}`);
@@ -143,9 +134,9 @@ export async function signCertificate(authority: CertificateAuthority, request: 
       notAfter: Math.min(now + lifetime, authorityEnds),
     },
     [
-      ...usageExtensions(request.usages),
-      new BasicConstraintsExtension(false, undefined, true),
-      await AuthorityKeyIdentifierExtension.create(issuer.publicKey, false, webcrypto),
+      ...usageExtensions(request.usages, x509),
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey, false, webcrypto),
       ...request.extensions,
     ],
   );
@@ -162,6 +153,7 @@ interface Issue {
 }
 
 async function issue({ subject, issuer, publicKey, signer, now, notAfter }: Issue, extensions: readonly Extension[]): Promise<string> {
+  const { SubjectKeyIdentifierExtension, X509CertificateGenerator } = await loadX509();
   const spki = createPublicKey(publicKey.type === 'private' ? publicKey : publicKey.export({ format: 'pem', type: 'spki' })).export({
     format: 'der',
     type: 'spki',

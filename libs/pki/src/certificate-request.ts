@@ -1,6 +1,5 @@
-import 'reflect-metadata';
 import { createPublicKey, webcrypto, type KeyObject } from 'node:crypto';
-import { Pkcs10CertificateRequest, Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension } from '@peculiar/x509';
+import type { Pkcs10CertificateRequest, SubjectAlternativeNameExtension } from '@peculiar/x509';
 import {
   alternativeNames,
   signCertificate,
@@ -10,6 +9,7 @@ import {
   type IssueOptions,
 } from './certificate-authority';
 import { signingAlgorithm, toSigningKey } from './key-pair';
+import { loadX509, type X509 } from './load-x509';
 
 /** What a certificate request (PKCS #10) asks for. */
 export interface CertificateRequest {
@@ -24,6 +24,7 @@ export interface CertificateRequest {
 
 /** @returns PEM */
 export async function createCertificateRequest(subject: CertificateSubject, key: KeyObject): Promise<string> {
+  const { Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension } = await loadX509();
   const names = alternativeNames(subject);
   const publicKey = await webcrypto.subtle.importKey(
     'spki',
@@ -46,9 +47,10 @@ export async function createCertificateRequest(subject: CertificateSubject, key:
 
 /** @throws Error if `pem` is no certificate request, or isn't signed with the key it carries */
 export async function parseCertificateRequest(pem: string): Promise<CertificateRequest> {
-  const request = decode(pem);
+  const x509 = await loadX509();
+  const request = decode(pem, x509);
   if (!(await request.verify(webcrypto))) throw new Error('the certificate request is not signed with its own key');
-  const names = subjectAlternativeNames(request)?.names.items ?? [];
+  const names = subjectAlternativeNames(request, x509)?.names.items ?? [];
   const namesOf = (type: string): string[] => names.filter((name) => name.type === type).map((name) => name.value);
   return {
     commonName: request.subjectName.getField('CN')[0] ?? '',
@@ -72,24 +74,25 @@ export async function signCertificateRequest(
   options: IssueOptions & { readonly usages: readonly string[] },
 ): Promise<string> {
   const { publicKey } = await parseCertificateRequest(pem);
-  const request = decode(pem);
-  const names = subjectAlternativeNames(request);
+  const x509 = await loadX509();
+  const request = decode(pem, x509);
+  const names = subjectAlternativeNames(request, x509);
   return signCertificate(authority, {
     ...options,
     subject: request.subjectName.toJSON(),
     publicKey,
-    extensions: names === undefined ? [] : [new SubjectAlternativeNameExtension(names.names.toJSON())],
+    extensions: names === undefined ? [] : [new x509.SubjectAlternativeNameExtension(names.names.toJSON())],
   });
 }
 
-function subjectAlternativeNames(request: Pkcs10CertificateRequest): SubjectAlternativeNameExtension | undefined {
-  return request.extensions.find((extension) => extension instanceof SubjectAlternativeNameExtension);
+function subjectAlternativeNames(request: Pkcs10CertificateRequest, x509: X509): SubjectAlternativeNameExtension | undefined {
+  return request.extensions.find((extension) => extension instanceof x509.SubjectAlternativeNameExtension);
 }
 
-function decode(pem: string): Pkcs10CertificateRequest {
+function decode(pem: string, x509: X509): Pkcs10CertificateRequest {
   if (!/-----BEGIN (NEW )?CERTIFICATE REQUEST-----/.test(pem)) throw new Error('PEM block type must be CERTIFICATE REQUEST');
   try {
-    return new Pkcs10CertificateRequest(pem);
+    return new x509.Pkcs10CertificateRequest(pem);
   } catch (error) {
     throw new Error('the certificate request is malformed', { cause: error });
   }

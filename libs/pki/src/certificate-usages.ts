@@ -1,18 +1,18 @@
-import 'reflect-metadata';
-import { ExtendedKeyUsageExtension, KeyUsageFlags, KeyUsagesExtension, type Extension } from '@peculiar/x509';
+import type { Extension, KeyUsageFlags } from '@peculiar/x509';
+import type { X509 } from './load-x509';
 
 /** Usages by the names of the certificates API that end in the key usage extension. */
-const KEY_USAGES: Readonly<Record<string, number>> = {
-  signing: KeyUsageFlags.digitalSignature,
-  'digital signature': KeyUsageFlags.digitalSignature,
-  'content commitment': KeyUsageFlags.nonRepudiation,
-  'key encipherment': KeyUsageFlags.keyEncipherment,
-  'key agreement': KeyUsageFlags.keyAgreement,
-  'data encipherment': KeyUsageFlags.dataEncipherment,
-  'cert sign': KeyUsageFlags.keyCertSign,
-  'crl sign': KeyUsageFlags.cRLSign,
-  'encipher only': KeyUsageFlags.encipherOnly,
-  'decipher only': KeyUsageFlags.decipherOnly,
+const KEY_USAGES: Readonly<Record<string, keyof typeof KeyUsageFlags>> = {
+  signing: 'digitalSignature',
+  'digital signature': 'digitalSignature',
+  'content commitment': 'nonRepudiation',
+  'key encipherment': 'keyEncipherment',
+  'key agreement': 'keyAgreement',
+  'data encipherment': 'dataEncipherment',
+  'cert sign': 'keyCertSign',
+  'crl sign': 'cRLSign',
+  'encipher only': 'encipherOnly',
+  'decipher only': 'decipherOnly',
 };
 
 /** Those that end in the extended key usage extension, with their object identifiers. */
@@ -33,14 +33,15 @@ const EXTENDED_KEY_USAGES: Readonly<Record<string, string>> = {
 };
 
 /** @param usages `spec.usages` of a CertificateSigningRequest. @throws Error naming a usage that doesn't exist */
-export function usageExtensions(usages: readonly string[]): Extension[] {
+export function usageExtensions(usages: readonly string[], x509: X509): Extension[] {
   const unknown = usages.find((usage) => !Object.hasOwn(KEY_USAGES, usage) && !Object.hasOwn(EXTENDED_KEY_USAGES, usage));
   if (unknown !== undefined) throw new Error(`unrecognized usage value: ${JSON.stringify(unknown)}`);
-  const flags = usages.reduce<number>((all, usage) => all | (KEY_USAGES[usage] ?? 0), 0);
+  const bits = usages.flatMap((usage) => KEY_USAGES[usage] ?? []).map((name): number => x509.KeyUsageFlags[name]);
+  const flags = bits.reduce((all, bit) => all | bit, 0);
   const extended = new Set(usages.flatMap((usage) => EXTENDED_KEY_USAGES[usage] ?? []));
   return [
     // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- a sum of flags is a number
-    ...(flags === 0 ? [] : [new KeyUsagesExtension(flags, true)]),
-    ...(extended.size === 0 ? [] : [new ExtendedKeyUsageExtension([...extended])]),
+    ...(flags === 0 ? [] : [new x509.KeyUsagesExtension(flags, true)]),
+    ...(extended.size === 0 ? [] : [new x509.ExtendedKeyUsageExtension([...extended])]),
   ];
 }

@@ -1,4 +1,4 @@
-import { parseGoDuration } from '@keelson/component-base';
+import { parseGoDuration } from '@keelson/component-base/go-duration';
 import { parseFields, type ScheduleFields } from './schedule-field';
 import { isTimeZone, TimeZone, type WallTime } from './time-zone';
 
