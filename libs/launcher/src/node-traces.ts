@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { systemClock } from '@keelson/apimachinery';
 import { silentLogger } from '@keelson/component-base';
-import { DockerRuntime, removePodNetwork, RuntimeUnavailable } from '@keelson/container-runtime';
+import { openDockerRuntime, removePodNetwork, RuntimeUnavailable } from '@keelson/container-runtime';
 import { createNft } from '@keelson/netfilter';
 import { cleanUp } from '@keelson/proxy';
 import { removeAddonImages } from './addons';
@@ -42,7 +42,7 @@ export const removeNodeTraces: RemoveNodeTraces = async (nodes, { network }) => 
 };
 
 async function removeContainers(node: string): Promise<void> {
-  const runtime = new DockerRuntime({ node, clock: systemClock, log: silentLogger });
+  const runtime = await openDockerRuntime({ node, clock: systemClock, log: silentLogger });
   const sandboxes = await runtime.sandboxes();
   await Promise.all(sandboxes.map(({ id }) => runtime.stopSandbox(id).then(() => runtime.removeSandbox(id))));
 }
