@@ -1,7 +1,8 @@
 /** Bundles one daemon into `dist/apps/NAME/main.js`: `node tools/build/bundle.mts NAME`. */
 import { build } from 'esbuild';
 import { cpSync, existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 const [name] = process.argv.slice(2);
@@ -12,6 +13,8 @@ rmSync(output, { recursive: true, force: true });
 const source = join(root, 'apps', name, 'src');
 // What a program of others imports, where an app has something for them.
 const testing = join(source, 'testing.ts');
+// npm lays a copy beside each lib that needs it, since another version has the common place; one will do.
+const yaml = dirname(createRequire(join(root, 'libs/component-base/package.json')).resolve('yaml/package.json'));
 const { metafile } = await build({
   entryPoints: { main: join(source, 'main.ts'), ...(existsSync(testing) ? { testing } : {}) },
   outdir: output,
@@ -26,6 +29,7 @@ const { metafile } = await build({
   sourcesContent: false,
   minifySyntax: true,
   logLevel: 'warning',
+  alias: { yaml },
   // Native addons: copied beside the bundles by executables.mts, or optional and absent.
   external: ['lmdb', 'cpu-features', '*.node'],
   // What CommonJS packages expect to find, since the bundle is an ES module.

@@ -19,8 +19,9 @@ export type {
   SandboxConfig,
   TerminalSize,
 } from './container-runtime';
-export { DockerRuntime, type DockerRuntimeOptions } from './docker/docker-runtime';
+export type { DockerRuntime } from './docker/docker-runtime';
 export { ensureLocalImage, referenceOf, removeLocalImages, type ImageEntry, type LocalImage } from './docker/local-image';
+export { openDockerRuntime, type OpenDockerRuntimeOptions } from './docker/open-docker-runtime';
 export { removePodNetwork, type PodNetworkOptions } from './docker/pod-network';
 export { HollowRuntime, type HollowRuntimeOptions } from './hollow/hollow-runtime';
 export {

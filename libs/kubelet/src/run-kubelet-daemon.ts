@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Quantity, systemClock } from '@keelson/apimachinery';
 import { createApiClient, transportFromKubeconfig, type ApiClient } from '@keelson/client';
 import { KUBERNETES_VERSION, type DaemonContext } from '@keelson/component-base';
-import { DockerRuntime, HollowRuntime, type ContainerRuntime } from '@keelson/container-runtime';
+import { openDockerRuntime, HollowRuntime, type ContainerRuntime } from '@keelson/container-runtime';
 import { ApiEventRecorder, InformerFactory, dropManagedFields } from '@keelson/controller-runtime';
 import { loadKubeletConfiguration } from './config/configuration-file';
 import { validateKubeletConfig, type KubeletConfig } from './config/kubelet-config';
@@ -45,7 +45,7 @@ async function runReal(config: KubeletConfig, context: DaemonContext, client: Ap
   const source = { component: 'kubelet', host: config.nodeName };
   const recorder = new ApiEventRecorder({ client, source, clock: systemClock, log, signal });
   const informers = new InformerFactory({ client, clock: systemClock, log, transform: dropManagedFields });
-  const runtime = openRuntime(config, context);
+  const runtime = await openRuntime(config, context);
   await runKubelet(config, { ...context, client, informers, recorder, runtime, clock: systemClock, random: Math.random });
 }
 
@@ -77,7 +77,7 @@ async function runHollow(values: KubeletFlagValues, config: KubeletConfig, { log
 }
 
 /** @throws Error for an endpoint of an engine that this kubelet can't drive */
-function openRuntime(config: KubeletConfig, { log }: DaemonContext): ContainerRuntime {
+async function openRuntime(config: KubeletConfig, { log }: DaemonContext): Promise<ContainerRuntime> {
   const { containerRuntimeEndpoint: endpoint, podNetworkBridge: name, podNetworkSubnet: subnet, nodeName: node, resolvConf } = config;
   const socketPath = DOCKER_SOCKET.exec(endpoint)?.[1];
   if (socketPath === undefined)
@@ -85,5 +85,5 @@ function openRuntime(config: KubeletConfig, { log }: DaemonContext): ContainerRu
       `--container-runtime-endpoint ${JSON.stringify(endpoint)} is not supported: it must be a Docker socket such as unix:///var/run/docker.sock`,
     );
   const network = subnet === '' ? {} : { network: { name, subnet } };
-  return new DockerRuntime({ node, socketPath, clock: systemClock, log, ...network, ...(resolvConf === '' ? {} : { resolvConf }) });
+  return openDockerRuntime({ node, socketPath, clock: systemClock, log, ...network, ...(resolvConf === '' ? {} : { resolvConf }) });
 }

@@ -6,7 +6,7 @@ import { networkInterfaces } from 'node:os';
 import { promisify } from 'node:util';
 import { systemClock } from '@keelson/apimachinery';
 import { silentLogger } from '@keelson/component-base';
-import { DockerRuntime } from '@keelson/container-runtime';
+import { openDockerRuntime } from '@keelson/container-runtime';
 import { portOwner, type SocketOwner } from './socket-owner';
 
 const run = promisify(execFile);
@@ -82,7 +82,8 @@ export function thisMachine(path: string): Machine {
 
 async function dockerAnswers(): Promise<boolean> {
   try {
-    await new DockerRuntime({ node: 'doctor', clock: systemClock, log: silentLogger }).version();
+    const runtime = await openDockerRuntime({ node: 'doctor', clock: systemClock, log: silentLogger });
+    await runtime.version();
     return true;
   } catch {
     return false;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '@keelson/apimachinery';
 import { silentLogger } from '@keelson/component-base';
-import { DockerRuntime, removePodNetwork, RuntimeUnavailable } from '@keelson/container-runtime';
+import { openDockerRuntime, removePodNetwork, RuntimeUnavailable } from '@keelson/container-runtime';
 import { createNft } from '@keelson/netfilter';
 import { cleanUp } from '@keelson/proxy';
 import { removeAddonImages } from './addons';
@@ -59,7 +59,7 @@ async function removePods({ name, root }: LocalNode): Promise<void> {
   // A pod whose sandbox is gone may still have its folder, and one that has ended has only its sandbox.
   const uids = new Set(await entriesOf(join(root, 'pods')));
   try {
-    const runtime = new DockerRuntime({ node: name, clock: systemClock, log: silentLogger });
+    const runtime = await openDockerRuntime({ node: name, clock: systemClock, log: silentLogger });
     const sandboxes = await runtime.sandboxes();
     for (const { pod } of sandboxes) uids.add(pod.uid);
     await Promise.all(sandboxes.map(({ id }) => runtime.stopSandbox(id).then(() => runtime.removeSandbox(id))));

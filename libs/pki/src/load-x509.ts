@@ -1,11 +1,6 @@
-import type * as x509 from '@peculiar/x509';
+import type * as x509 from './x509';
 
-/** The library that writes certificates and requests. */
 export type X509 = typeof x509;
 
-/** Loads it when a certificate is made: most processes only read theirs, and it weighs more than all else here. */
-export async function loadX509(): Promise<X509> {
-  // Its decorators need this to be there first.
-  await import('reflect-metadata');
-  return import('@peculiar/x509');
-}
+/** Loads the library when the first certificate is made. */
+export const loadX509 = (): Promise<X509> => import('./x509');

@@ -9,6 +9,7 @@ import { containerRuntimeConformance } from '../conformance/container-runtime.co
 import { RuntimeUnavailable } from '../runtime-errors';
 import { DockerRuntime } from './docker-runtime';
 import { LABEL } from './names';
+import { openDockerRuntime } from './open-docker-runtime';
 
 const SOCKET = '/var/run/docker.sock';
 const BUSYBOX = '/bin/busybox';
@@ -17,7 +18,7 @@ const IMAGE = `keelson/spec-${process.pid}:1`;
 
 const missing = [SOCKET, BUSYBOX].filter((path) => !existsSync(path));
 
-const open = () => new DockerRuntime({ node: NODE, clock: systemClock, log: silentLogger });
+const open = () => new DockerRuntime({ docker: new Docker({ socketPath: SOCKET }), node: NODE, clock: systemClock, log: silentLogger });
 
 if (missing.length > 0 || process.getuid?.() !== 0) {
   it.skip(`needs root, and ${missing.join(' and ')}`, () => undefined);
@@ -38,7 +39,7 @@ if (missing.length > 0 || process.getuid?.() !== 0) {
 }
 
 it('tells an engine that is away from one that refuses', async () => {
-  const runtime = new DockerRuntime({ node: NODE, socketPath: '/nonexistent/docker.sock', clock: systemClock, log: silentLogger });
+  const runtime = await openDockerRuntime({ node: NODE, socketPath: '/nonexistent/docker.sock', clock: systemClock, log: silentLogger });
   await expect(runtime.check()).rejects.toBeInstanceOf(RuntimeUnavailable);
 });
 

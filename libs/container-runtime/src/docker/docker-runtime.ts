@@ -1,4 +1,4 @@
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import type { Clock } from '@keelson/apimachinery';
 import type { Logger } from '@keelson/component-base';
 import type { Duplex } from 'node:stream';
@@ -31,7 +31,8 @@ import type { PodNetworkOptions } from './pod-network';
 export interface DockerRuntimeOptions {
   /** The node's name, unique among all kubelets on this engine: a runtime sees only what was made under its own. */
   readonly node: string;
-  readonly socketPath?: string;
+  /** The engine. */
+  readonly docker: Docker;
   /** Absent: Docker's default bridge, with addresses as Docker gives them. */
   readonly network?: PodNetworkOptions;
   /** The node's resolver configuration, for pods without one of their own. */
@@ -51,8 +52,7 @@ export class DockerRuntime implements ContainerRuntime {
   readonly #containers: EngineContainers;
 
   constructor(options: DockerRuntimeOptions) {
-    const { node, clock, log, network, socketPath = '/var/run/docker.sock', resolvConf = '/etc/resolv.conf' } = options;
-    const docker = new Docker({ socketPath });
+    const { docker, node, clock, log, network, resolvConf = '/etc/resolv.conf' } = options;
     this.#engine = new Engine({ docker, node, clock, log });
     this.#images = new EngineImages(docker);
     this.#sandboxes = new EngineSandboxes({ engine: this.#engine, images: this.#images, network, resolvConf });

@@ -1,8 +1,9 @@
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
+import { connectDocker } from './connect-docker';
 import { callEngine, isConflict, isNotFound, unlessGone } from './engine-errors';
 import { readProgress } from './engine-progress';
 
@@ -35,8 +36,8 @@ export const referenceOf = ({ repository, tag }: Pick<LocalImage, 'repository' |
  * @returns whether it had to be made
  * @throws RuntimeUnavailable without an engine; Error with the engine's words, or if a file can't be read
  */
-export async function ensureLocalImage(image: LocalImage, { socketPath = '/var/run/docker.sock' } = {}): Promise<boolean> {
-  const docker = new Docker({ socketPath });
+export async function ensureLocalImage(image: LocalImage, { socketPath }: { readonly socketPath?: string } = {}): Promise<boolean> {
+  const docker = await connectDocker(socketPath);
   if (await isThere(docker, referenceOf(image))) return false;
   await importImage(docker, image);
   await removeUnused(docker, image.repository, (reference) => reference !== referenceOf(image));
@@ -78,8 +79,8 @@ async function fill(archive: Pack, entries: readonly ImageEntry[]): Promise<void
 }
 
 /** Takes away all images of `repository` that nobody uses. @throws RuntimeUnavailable without an engine */
-export async function removeLocalImages(repository: string, { socketPath = '/var/run/docker.sock' } = {}): Promise<void> {
-  await removeUnused(new Docker({ socketPath }), repository, () => true);
+export async function removeLocalImages(repository: string, { socketPath }: { readonly socketPath?: string } = {}): Promise<void> {
+  await removeUnused(await connectDocker(socketPath), repository, () => true);
 }
 
 async function removeUnused(docker: Docker, repository: string, isDoomed: (reference: string) => boolean): Promise<void> {

@@ -25,7 +25,16 @@ const run = promisify(execFile);
 
 const nodes = [1, 2].map((n) => {
   const node = `net-spec-${process.pid}-${n}`;
-  return { runtime: new DockerRuntime({ node, network: NETWORK, clock: systemClock, log: silentLogger }), podCIDR: `10.251.${n}.0/24` };
+  return {
+    runtime: new DockerRuntime({
+      docker: new Docker({ socketPath: SOCKET }),
+      node,
+      network: NETWORK,
+      clock: systemClock,
+      log: silentLogger,
+    }),
+    podCIDR: `10.251.${n}.0/24`,
+  };
 });
 
 async function importBusybox(docker: Docker): Promise<void> {
@@ -131,7 +140,13 @@ describeHere(`the pod network on Docker (needs root, ${SOCKET}, ${BUSYBOX} and n
 
   it('avoids an address that something else on the bridge has', async () => {
     const { runtime } = nodes[0]!;
-    const fresh = new DockerRuntime({ node: `net-spec-${process.pid}-3`, network: NETWORK, clock: systemClock, log: silentLogger });
+    const fresh = new DockerRuntime({
+      docker: new Docker({ socketPath: SOCKET }),
+      node: `net-spec-${process.pid}-3`,
+      network: NETWORK,
+      clock: systemClock,
+      log: silentLogger,
+    });
     await fresh.setPodCIDR('10.251.1.0/24');
     const config = sandboxOf('clash');
     const sandboxId = await fresh.runSandbox(config);

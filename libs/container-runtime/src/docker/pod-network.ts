@@ -1,9 +1,10 @@
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { firstAddress } from '../address-pool';
 import { errorCode } from '../error-code';
+import { connectDocker } from './connect-docker';
 import { callEngine, isConflict, isNotFound, unlessGone } from './engine-errors';
 
 /** A bridge that all pods on this machine share, whatever node they belong to. See docs/adr/0010-pod-network-on-docker.md. */
@@ -29,10 +30,11 @@ export async function ensurePodNetwork(docker: Docker, options: PodNetworkOption
 }
 
 /** Undoes {@link ensurePodNetwork}, when no pod is left on it. */
-export async function removePodNetwork(options: PodNetworkOptions, socketPath = '/var/run/docker.sock'): Promise<void> {
+export async function removePodNetwork(options: PodNetworkOptions, socketPath?: string): Promise<void> {
   // Kubelets that started at once may each have added a rule that neither saw yet.
   for (const rule of rulesOf(options)) while (await hasRule(rule)) await iptables(rule[0], '-D', rule[1], rule[2]);
-  await unlessGone(() => new Docker({ socketPath }).getNetwork(options.name).remove());
+  const docker = await connectDocker(socketPath);
+  await unlessGone(() => docker.getNetwork(options.name).remove());
 }
 
 /**
