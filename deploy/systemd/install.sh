@@ -16,6 +16,7 @@ Options of install:
   --for-node NAME             another node, whose kubelet's kubeconfig is made, too; may be repeated
   --server URL                how kubeconfigs name the API server (https://127.0.0.1:6443)
   --address IP, --name NAME   by what else its certificate is to know it; may be repeated
+  --dns-image REFERENCE       the image of the cluster's DNS, which nodes have or can pull; made here without it, if there is Docker
   --prefix FOLDER             where the executables go (/usr/lib/keelson)
   --no-start                  enable the units and do not start them
 TEXT
@@ -28,8 +29,9 @@ KUBELET=/var/lib/kubelet
 UNITS=/etc/systemd/system
 CONTROL_PLANE='kube-apiserver kube-controller-manager kube-scheduler cloud-controller-manager addon-manager'
 NODE='kubelet kube-proxy'
-# Of those, what is installed and not enabled: it is of use only to kubelets that are told to wait for it.
+# Of those, what is enabled only on a machine with Docker that is the whole cluster: its load balancers answer on that machine alone.
 OPTIONAL='cloud-controller-manager'
+DOCKER=/var/run/docker.sock
 SHARED_UNITS='keelson.target keelson-renew-certificates.service keelson-renew-certificates.timer'
 
 here=$(dirname "$(readlink -f "$0")")
@@ -44,15 +46,15 @@ is_booted() { [ -d /run/systemd/system ]; }
 # --- install ---------------------------------------------------------------------------------------------------------------------------
 
 parse_install_options() {
-  only=all prefix=/usr/lib/keelson node=$(hostname | tr '[:upper:]' '[:lower:]') nodes='' server=https://127.0.0.1:6443 names='' start=yes told=no
+  only=all prefix=/usr/lib/keelson node=$(hostname | tr '[:upper:]' '[:lower:]') nodes='' server=https://127.0.0.1:6443 names='' dns_image='' start=yes told=no
   while [ $# -gt 0 ]; do
     case $1 in
       --no-start) start=no && shift && continue ;;
-      --only | --node | --for-node | --server | --address | --name | --prefix) [ $# -gt 1 ] || fail "$1 needs a value" ;;
+      --only | --node | --for-node | --server | --address | --name | --dns-image | --prefix) [ $# -gt 1 ] || fail "$1 needs a value" ;;
       *) fail "there is no option $1" ;;
     esac
     case $1 in
-      --only | --prefix) ;;
+      --only | --dns-image | --prefix) ;;
       *) told=yes ;;
     esac
     case $1 in
@@ -62,6 +64,7 @@ parse_install_options() {
       --server) server=$2 ;;
       --address) names="$names --address $2" ;;
       --name) names="$names --name $2" ;;
+      --dns-image) dns_image=$2 ;;
       --prefix) prefix=$2 ;;
     esac
     shift 2
@@ -120,7 +123,6 @@ make_certificates() {
     done
     return
   fi
-  mkdir -p "$KUBERNETES/addons"
   issue_certificates >/dev/null
   [ -e "$KUBERNETES/kubelet.conf" ] || ln -s "kubelets/$node.conf" "$KUBERNETES/kubelet.conf"
 }
@@ -130,6 +132,28 @@ issue_certificates() {
   # Each word is an argument.
   # shellcheck disable=SC2046
   "$prefix/bin/keelson" pki "$KUBERNETES" $(grep -v '^#' "$CONFIGURATION/certificates")
+}
+
+# The manifests that the addon manager keeps applied, and the image that they name.
+provide_addons() {
+  [ "$only" != node ] || return 0
+  mkdir -p "$KUBERNETES/addons"
+  [ -z "$dns_image" ] || echo "$dns_image" >"$CONFIGURATION/dns-image"
+  if [ -e "$CONFIGURATION/dns-image" ]; then
+    "$prefix/bin/keelson" addons "$KUBERNETES/addons" --dns-image "$(cat "$CONFIGURATION/dns-image")" >/dev/null
+  elif [ "$only" = all ] && [ -S "$DOCKER" ]; then
+    image=$("$prefix/bin/keelson" addons "$KUBERNETES/addons")
+    echo "The image of the cluster's DNS is $image"
+  else
+    echo "The cluster has no DNS yet: its image can't be made without Docker and a node here; name one with --dns-image"
+  fi
+}
+
+# Whether a daemon is to run, or waits until an operator enables it.
+is_wanted() {
+  case " $OPTIONAL " in
+    *" $1 "*) [ "$only" = all ] && [ -S "$DOCKER" ] && [ "$(find "$KUBERNETES/kubelets" -name '*.conf' | wc -l)" = 1 ] ;;
+  esac
 }
 
 install() {
@@ -144,9 +168,10 @@ install() {
   fi
   write_settings
   make_certificates
+  provide_addons
   write_units
   enabled=
-  for daemon in $daemons; do case " $OPTIONAL " in *" $daemon "*) ;; *) enabled="$enabled$daemon " ;; esac done
+  for daemon in $daemons; do ! is_wanted "$daemon" || enabled="$enabled$daemon "; done
   timer=keelson-renew-certificates.timer
   [ "$only" != node ] || timer=
   ! is_booted || systemctl daemon-reload

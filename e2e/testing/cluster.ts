@@ -12,6 +12,12 @@ const POLL_MILLISECONDS = 200;
 const PATIENCE_MILLISECONDS = 90_000;
 const MOST_OUTPUT_BYTES = 2 ** 24;
 
+/** The path of one of Keelson's programs. */
+export const executable = (name: string): string => join(EXECUTABLES, name);
+
+/** Runs one of Keelson's programs to its end. @returns standard output @throws Error with what it printed, if it fails */
+export const runExecutable = async (name: string, args: readonly string[]): Promise<string> => (await run(executable(name), args)).stdout;
+
 /** A cluster of its own folder and kubeconfig, driven with the executables that a user has. */
 export class Cluster {
   /** Where tests may write, too; it is gone with the cluster. */
@@ -44,12 +50,7 @@ export class Cluster {
 
   /** @returns standard output @throws Error with what the command printed, if it fails */
   async keelson(...args: readonly string[]): Promise<string> {
-    return this.executable('keelson', ...args);
-  }
-
-  /** Runs an executable of `dist/bin` to its end. */
-  async executable(name: string, ...args: readonly string[]): Promise<string> {
-    return this.run(join(EXECUTABLES, name), args);
+    return this.run(executable('keelson'), args);
   }
 
   kubectl(...args: readonly string[]): Promise<string> {

@@ -1,13 +1,25 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 /** An image of nothing but BusyBox, made on this machine; no registry has it. */
 export const IMAGE = 'keelson-e2e/busybox:1';
 
+/** kubelet's and kube-scheduler's, as /proc/net/tcp writes them. */
+const CLUSTER_PORTS = ['280A', '2813'];
+
 /** Why no cluster with real containers can be tested here; undefined if one can. */
 export function whyNoContainers(): string | undefined {
   if (process.getuid?.() !== 0) return 'it needs root';
+  if (clusterRuns()) return 'a cluster runs on this machine; keelson down stops it';
   if (spawnSync('docker', ['version']).status !== 0) return 'Docker does not answer';
   return spawnSync('busybox', ['true']).status === 0 ? undefined : 'busybox is not installed';
+}
+
+function clusterRuns(): boolean {
+  const listening = ['/proc/net/tcp', '/proc/net/tcp6']
+    .flatMap((table) => readFileSync(table, 'utf8').split('\n'))
+    .filter((line) => / 0A /.test(line));
+  return listening.some((line) => CLUSTER_PORTS.some((port) => line.includes(`:${port} `)));
 }
 
 /** Puts {@link IMAGE} into the machine's Docker: BusyBox, and a link for each of `programs`. */

@@ -1,8 +1,9 @@
-import type { SchemaField, SchemaFile, SchemaType } from './schema.mts';
+import type { SourceField, SourceType } from '../../libs/api/src/schema/schema-source.ts';
+import type { SchemaFile } from './schema.mts';
 
 /** Types that `@keelson/apimachinery` writes by hand, since its own code works on them; by full schema name. */
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
-export const HAND_WRITTEN: readonly string[] = [
+const HAND_WRITTEN: readonly string[] = [
   'APIGroup',
   'APIResource',
   'Condition',
@@ -50,7 +51,7 @@ export function typesModule(file: SchemaFile, files: readonly SchemaFile[]): str
   return [imports.text(), ...interfaces, ...descriptors].join('\n\n') + '\n';
 }
 
-function interfaceOf(name: string, type: SchemaType, imports: Imports): string {
+function interfaceOf(name: string, type: SourceType, imports: Imports): string {
   if (type.fields === undefined) return `export type ${name} = Record<string, unknown>;`;
   const isObject = type.fields['kind'] !== undefined && type.fields['metadata']?.ref?.endsWith('.ObjectMeta') === true;
   const fields = Object.entries(type.fields).map(([field, schema]) => {
@@ -60,11 +61,10 @@ function interfaceOf(name: string, type: SchemaType, imports: Imports): string {
   return `export interface ${name} {\n${fields.join('\n')}\n}`;
 }
 
-function typeOf(field: SchemaField, imports: Imports): string {
+function typeOf(field: SourceField, imports: Imports): string {
   if (field.ref !== undefined) return imports.reference(field.ref);
   if (field.list !== undefined) return arrayOf(typeOf(field.list, imports));
   if (field.map !== undefined) return `Record<string, ${typeOf(field.map, imports)}>`;
-  if (field.type === 'object') return 'Record<string, unknown>';
   return field.type === 'integer' ? 'number' : (field.type ?? 'unknown');
 }
 

@@ -6,13 +6,18 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fetchForTests } from './fetch-for-tests.mts';
+import { makeOwnNetwork } from './own-network.mts';
 import { provision } from './provision.mts';
 
 const root = join(import.meta.dirname, '../..');
 
 interface Suite {
   readonly title: string;
-  readonly config: string;
+  /** Arguments of Jest that choose the tests. */
+  readonly choice: readonly string[];
+  /** Whether its clusters need nothing of the machine but ports. */
+  readonly ownNetwork: boolean;
 }
 
 interface Counts {
@@ -29,19 +34,23 @@ interface JestReport {
   readonly testResults: readonly { readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[] }[];
 }
 
+const END_TO_END = ['--config', 'e2e/jest.config.cjs'];
 const SUITES: readonly Suite[] = [
-  { title: 'Unit tests', config: 'jest.config.cjs' },
-  { title: 'End-to-end tests', config: 'e2e/jest.config.cjs' },
+  { title: 'Unit tests', choice: ['--config', 'jest.config.cjs'], ownNetwork: false },
+  { title: 'End-to-end tests on simulated nodes', choice: [...END_TO_END, '--roots', 'e2e/simulated'], ownNetwork: true },
+  { title: 'End-to-end tests with real containers', choice: [...END_TO_END, '--roots', 'e2e/containers'], ownNetwork: false },
 ];
 
-function run({ config, title }: Suite, folder: string, args: readonly string[]): Counts {
+function run({ choice, ownNetwork, title }: Suite, folder: string, args: readonly string[]): Counts {
   console.log(`\n${title}`);
   const output = join(folder, 'report.json');
-  const jest = join(root, 'node_modules/jest/bin/jest.js');
-  const { status } = spawnSync(process.execPath, [jest, '--config', config, '--json', '--outputFile', output, ...args], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  // Who asks for some tests may ask for none of a suite.
+  const chosen = args.length === 0 ? [] : ['--passWithNoTests', ...args];
+  const jest = [process.execPath, join(root, 'node_modules/jest/bin/jest.js'), ...choice, '--json', '--outputFile', output, ...chosen];
+  const network = ownNetwork ? makeOwnNetwork() : undefined;
+  const [program = '', ...rest] = [...(network?.prefix ?? []), ...jest];
+  const { status } = spawnSync(program, rest, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  network?.remove();
   if (!existsSync(output)) return { passed: 0, failed: 1, skipped: [] };
   const report = JSON.parse(readFileSync(output, 'utf8')) as JestReport;
   rmSync(output);
@@ -58,6 +67,7 @@ function run({ config, title }: Suite, folder: string, args: readonly string[]):
 
 const folder = mkdtempSync(join(tmpdir(), 'keelson-test-'));
 const endProvisions = await provision();
+fetchForTests();
 try {
   const counts = SUITES.map((suite) => run(suite, folder, process.argv.slice(2)));
   const skipped = counts.flatMap((each) => each.skipped);

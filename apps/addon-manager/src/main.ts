@@ -13,7 +13,6 @@ await runDaemon(
     run: (values, context) =>
       runControlPlaneDaemon(values, context, {
         name: NAME,
-        program: process,
         lead: (parts) => runAddonManager(values, { ...parts, clock: systemClock, watchFolder }),
       }),
   },

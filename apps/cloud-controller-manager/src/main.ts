@@ -19,7 +19,7 @@ await runDaemon(
           new ApiEventRecorder({ ...parts, source: { component }, clock: systemClock });
         return runCloudControllerManager(config, { ...parts, clock: systemClock, cloud, recorderOf });
       };
-      await runControlPlaneDaemon(values, context, { name: NAME, program: process, lead });
+      await runControlPlaneDaemon(values, context, { name: NAME, lead });
     },
   },
   process,

@@ -21,7 +21,6 @@ await runDaemon(
           clock: systemClock,
           random: () => randomInt(2 ** 32) / 2 ** 32,
           ownAddresses: Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address)),
-          program: process,
         });
       } finally {
         await transport.close();

@@ -5,6 +5,7 @@ import { systemClock } from '@keelson/apimachinery';
 import { KEELSON_VERSION, KUBERNETES_VERSION } from '@keelson/component-base';
 import { ClusterFolder, copyLog, followLog, UserError, type Launcher, type UpOptions } from '@keelson/launcher';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addAddonsCommand } from './addons-command';
 import { addCleanNodeCommand } from './clean-node-command';
 import { addPkiCommand } from './pki-command';
 
@@ -83,6 +84,7 @@ program
     if (!(await (await launcher()).doctor())) process.exitCode = 1;
   });
 addPkiCommand(program);
+addAddonsCommand(program, join(executables, '..'));
 addCleanNodeCommand(program);
 program.command('supervise', { hidden: true }).action(async () => {
   const { runSupervisor } = await import('./run-supervisor');

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { systemClock } from '@keelson/apimachinery';
 import { createLogger } from '@keelson/component-base';
 import {
+  addonFolder,
   addonsOf,
   clusterPaths,
   CLUSTER_DNS_ADDRESS,
@@ -37,9 +38,12 @@ export async function runSupervisor({
   const { signal } = stop;
   const values = { CLUSTER_DNS_ADDRESS, CLUSTER_DOMAIN };
   const addons = addonsOf(settings);
-  await makeAddonFolders(folder, addons);
+  const manifests = addonFolder(folder);
+  await makeAddonFolders(manifests, addons);
   await Promise.all([
     supervise({ folder, specs, executables, environment, self, clock: systemClock, log, signal }).finally(() => stop.abort()),
-    ...addons.map((name) => provideAddon(name, { folder, dist: join(executables, '..'), values, clock: systemClock, log, signal })),
+    ...addons.map((name) =>
+      provideAddon(name, { folder: manifests, dist: join(executables, '..'), values, clock: systemClock, log, signal }),
+    ),
   ]);
 }

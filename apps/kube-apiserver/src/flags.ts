@@ -1,8 +1,7 @@
-import { flag } from '@keelson/component-base';
+import { flag, secureServingFlags } from '@keelson/component-base';
 
 const GENERIC = 'Generic';
 const STORE = 'Etcd';
-const SERVING = 'Secure serving';
 const AUTHENTICATION = 'Authentication';
 const AUTHORIZATION = 'Authorization';
 const ADMISSION = 'Admission';
@@ -47,6 +46,7 @@ export const flags = {
   }),
   'data-dir': flag.string({ section: STORE, usage: 'The folder of the embedded store' }),
   'etcd-servers': flag.strings({ section: STORE, usage: 'Etcd servers, as URLs' }),
+  'etcd-prefix': flag.string({ section: STORE, usage: 'What all keys in etcd begin with', default: '/registry' }),
   'etcd-cafile': flag.string({ section: STORE, usage: "The authority of etcd's certificates" }),
   'etcd-certfile': flag.string({ section: STORE, usage: 'The certificate to show to etcd' }),
   'etcd-keyfile': flag.string({ section: STORE, usage: "The key of etcd's client certificate" }),
@@ -56,15 +56,8 @@ export const flags = {
     default: 300_000,
   }),
 
-  'bind-address': flag.ip({ section: SERVING, usage: 'The address to listen on', default: '0.0.0.0' }),
-  'secure-port': flag.int({ section: SERVING, usage: 'The port to listen on', default: 6443 }),
-  'cert-dir': flag.string({
-    section: SERVING,
-    usage: 'Where a self-signed certificate is kept if none is given',
-    default: '/var/run/kubernetes',
-  }),
-  'tls-cert-file': flag.string({ section: SERVING, usage: 'The certificate to serve with' }),
-  'tls-private-key-file': flag.string({ section: SERVING, usage: 'Its key' }),
+  ...secureServingFlags,
+  'secure-port': flag.int({ section: 'Secure serving', usage: 'The port to listen on', default: 6443 }),
 
   'anonymous-auth': flag.bool({
     section: AUTHENTICATION,

@@ -24,6 +24,7 @@ export async function openStore(values: Flags): Promise<Store> {
   const tls = { ...(ca === undefined ? {} : { ca }), ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
   return openEtcdStore({
     endpoints: values['etcd-servers'],
+    prefix: values['etcd-prefix'],
     patienceMilliseconds: ETCD_PATIENCE_MILLISECONDS,
     ...(Object.keys(tls).length === 0 ? {} : { tls }),
   });

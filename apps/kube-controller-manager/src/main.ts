@@ -28,7 +28,7 @@ await runDaemon(
           await clients.close();
         }
       };
-      await runControlPlaneDaemon(values, context, { name: NAME, program: process, lead });
+      await runControlPlaneDaemon(values, context, { name: NAME, lead });
     },
   },
   process,

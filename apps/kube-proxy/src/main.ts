@@ -6,10 +6,7 @@ await runDaemon(
     name: 'kube-proxy',
     description: 'Makes the addresses and node ports of Services reach their endpoints, by nftables rules of the machine it runs on.',
     flags: proxyFlags,
-    run: (values, context, given) => {
-      const { version, platform, arch } = process;
-      return runKubeProxyDaemon(values, context, { given, version, platform, arch });
-    },
+    run: runKubeProxyDaemon,
   },
   process,
 );

@@ -6,7 +6,7 @@ await runDaemon(
     name: 'kube-scheduler',
     description: 'Chooses a node for every pod that has none, by what the pod needs and what the nodes have.',
     flags: kubeSchedulerFlags,
-    run: (values, context, given) => runKubeSchedulerDaemon(values, context, { given, program: process }),
+    run: runKubeSchedulerDaemon,
   },
   process,
 );

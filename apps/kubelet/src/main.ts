@@ -6,10 +6,7 @@ await runDaemon(
     name: 'kubelet',
     description: 'The kubelet runs the pods that are bound to its node, and tells the API server of the node and of them.',
     flags: kubeletFlags,
-    run: (values, context, given) => {
-      const { version, platform, arch } = process;
-      return runKubeletDaemon(values, context, { given, version, platform, arch });
-    },
+    run: runKubeletDaemon,
   },
   process,
 );

@@ -18,5 +18,6 @@ give kube-apiserver 65532 pki/ca.crt pki/apiserver.crt pki/apiserver.key pki/api
 give kube-controller-manager 65532 controller-manager.conf pki/ca.crt
 give kube-scheduler 65532 scheduler.conf
 give cloud-controller-manager 65532 cloud-controller-manager.conf
+give addon-manager 65532 addon-manager.conf
 give kubelet 0 "kubelets/$NODE_NAME.conf" pki/ca.crt
 give kube-proxy 0 kube-proxy.conf

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '@keelson/apimachinery';
 
 /** kubectl's annotation: what was applied last. What it does not name belongs to others. */
-export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** `object` with itself, as kubectl writes it, in the annotation. */
 export function withLastApplied(object: JsonObject): JsonObject {

@@ -20,10 +20,22 @@ export interface TableColumn<T extends KubernetesObject> {
   value(object: DeepReadonly<T>, context: TableContext): TableCell;
 }
 
+/** Who makes a change, and when. */
+export interface ChangeOrigin {
+  readonly user: {
+    readonly name: string;
+    readonly uid?: string | undefined;
+    readonly groups: readonly string[];
+    readonly extra?: Readonly<Record<string, readonly string[]>> | undefined;
+  };
+  /** RFC 3339, whole seconds, UTC. */
+  readonly now: () => string;
+}
+
 /** How one subresource that is a view of the object itself (`status`, `resize`, `approval`, ...) may change it. */
 export interface SubresourceRules<T extends KubernetesObject> {
   /** Keeps of `next` what this subresource may change and takes the rest from `previous`; `next` is the request's own object. */
-  prepareForUpdate(next: T, previous: DeepReadonly<T>): void;
+  prepareForUpdate(next: T, previous: DeepReadonly<T>, origin: ChangeOrigin): void;
   validateUpdate?(next: DeepReadonly<T>, previous: DeepReadonly<T>, path: FieldPath, errors: FieldErrors): void;
 }
 
@@ -42,7 +54,7 @@ export interface KindRules<T extends KubernetesObject> {
   /** Whether a client may create it with a status, although there is a `status` subresource: a node registers with all it has. */
   readonly keepsStatusOnCreate?: boolean;
   /** Drops what a client may not set, and sets what only the server knows. Status is cleared before, where there is a `status` subresource. */
-  prepareForCreate?(object: T): void;
+  prepareForCreate?(object: T, origin: ChangeOrigin): void;
   /** As {@link prepareForCreate}; status is taken from `previous` before, and generation is counted after (see {@link generationFrom}). */
   prepareForUpdate?(next: T, previous: DeepReadonly<T>): void;
   /** The parts whose change counts as a new generation; `spec` if the kind has one. Empty for the kinds that count none. */

@@ -1,5 +1,5 @@
 import tableColumns from '../schema/table-columns.json';
-import { kinds } from './kinds';
+import { conversions, kinds } from './kinds';
 
 interface ColumnFacts {
   readonly name: string;
@@ -9,7 +9,7 @@ interface ColumnFacts {
 }
 
 const facts = tableColumns as Readonly<Record<string, readonly ColumnFacts[]>>;
-const nameOf = ({ group, version, resource }: (typeof kinds)[number]['resource']) =>
+const nameOf = ({ group, version, resource }: Pick<(typeof kinds)[number]['resource'], 'group' | 'version' | 'resource'>) =>
   `${group === '' ? 'core' : group}/${version}/${resource}`;
 
 describe('the kinds', () => {
@@ -25,6 +25,14 @@ describe('the kinds', () => {
       expect(declared).toEqual(facts[name]);
     },
   );
+
+  it('declare columns wherever upstream prints more than a name and an age', () => {
+    const known = new Set(
+      [...kinds.filter(({ columns }) => columns !== undefined), ...conversions].map(({ resource }) => nameOf(resource)),
+    );
+    const others = Object.entries(facts).filter(([name]) => !known.has(name));
+    expect(others.filter(([, columns]) => columns.map(({ name }) => name).join() !== 'Name,Age')).toEqual([]);
+  });
 
   it('are declared once each', () => {
     const names = kinds.map(({ resource }) => nameOf(resource));

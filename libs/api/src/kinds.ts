@@ -1,10 +1,23 @@
+import { mutatingWebhookConfiguration } from './admissionregistration/v1/mutating-webhook-configuration/strategy';
+import { validatingWebhookConfiguration } from './admissionregistration/v1/validating-webhook-configuration/strategy';
+import { mutatingAdmissionPolicyBinding } from './admissionregistration/v1/mutating-admission-policy-binding/strategy';
+import { mutatingAdmissionPolicy } from './admissionregistration/v1/mutating-admission-policy/strategy';
+import { validatingAdmissionPolicyBinding } from './admissionregistration/v1/validating-admission-policy-binding/strategy';
+import { validatingAdmissionPolicy } from './admissionregistration/v1/validating-admission-policy/strategy';
+import { flowSchema } from './flowcontrol/v1/flow-schema/strategy';
+import { priorityLevelConfiguration } from './flowcontrol/v1/priority-level-configuration/strategy';
+import { resourceClaim } from './resource/v1/resource-claim/strategy';
+import { resourceSlice } from './resource/v1/resource-slice/strategy';
 import { controllerRevision } from './apps/v1/controller-revision/strategy';
 import { daemonSet } from './apps/v1/daemon-set/strategy';
 import { deployment } from './apps/v1/deployment/strategy';
 import { replicaSet } from './apps/v1/replica-set/strategy';
 import { statefulSet } from './apps/v1/stateful-set/strategy';
+import { horizontalPodAutoscalerConversion } from './autoscaling/v1/horizontal-pod-autoscaler/conversion';
+import { horizontalPodAutoscaler } from './autoscaling/v2/horizontal-pod-autoscaler/strategy';
 import { cronJob } from './batch/v1/cron-job/strategy';
 import { job } from './batch/v1/job/strategy';
+import { certificateSigningRequest } from './certificates/v1/certificate-signing-request/strategy';
 import { endpointSlice } from './discovery/v1/endpoint-slice/strategy';
 import { lease } from './coordination/v1/lease/strategy';
 import { priorityClass } from './scheduling/v1/priority-class/strategy';
@@ -14,6 +27,11 @@ import { serviceCidr } from './networking/v1/service-cidr/strategy';
 import { ingress } from './networking/v1/ingress/strategy';
 import { ingressClass } from './networking/v1/ingress-class/strategy';
 import { networkPolicy } from './networking/v1/network-policy/strategy';
+import { csiDriver } from './storage/v1/csi-driver/strategy';
+import { csiNode } from './storage/v1/csi-node/strategy';
+import { csiStorageCapacity } from './storage/v1/csi-storage-capacity/strategy';
+import { volumeAttachment } from './storage/v1/volume-attachment/strategy';
+import { volumeAttributesClass } from './storage/v1/volume-attributes-class/strategy';
 import { storageClass } from './storage/v1/storage-class/strategy';
 import { runtimeClass } from './node/v1/runtime-class/strategy';
 import { apiService } from './apiregistration/v1/api-service/strategy';
@@ -66,8 +84,10 @@ export const kinds: readonly KindDefinition[] = [
   deployment,
   replicaSet,
   statefulSet,
+  horizontalPodAutoscaler,
   cronJob,
   job,
+  certificateSigningRequest,
   endpointSlice,
   lease,
   priorityClass,
@@ -77,8 +97,23 @@ export const kinds: readonly KindDefinition[] = [
   ingress,
   ingressClass,
   networkPolicy,
+  csiDriver,
+  csiNode,
+  csiStorageCapacity,
   storageClass,
+  volumeAttachment,
+  volumeAttributesClass,
   runtimeClass,
+  mutatingWebhookConfiguration,
+  validatingWebhookConfiguration,
+  mutatingAdmissionPolicy,
+  mutatingAdmissionPolicyBinding,
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
+  flowSchema,
+  priorityLevelConfiguration,
+  resourceClaim,
+  resourceSlice,
   apiService,
   customResourceDefinition,
   clusterRole,
@@ -88,4 +123,4 @@ export const kinds: readonly KindDefinition[] = [
 ] as readonly KindDefinition[];
 
 /** The resources that are served in another version than they are stored in. */
-export const conversions: readonly KindConversion[] = [eventConversion];
+export const conversions: readonly KindConversion[] = [eventConversion, horizontalPodAutoscalerConversion] as readonly KindConversion[];

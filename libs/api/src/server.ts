@@ -1,6 +1,7 @@
 /** What only an apiserver needs of the kinds: their rules, schemas and codecs. Clients import `@keelson/api` alone. */
 export {
   defineKind,
+  type ChangeOrigin,
   type KindConversion,
   type KindDefinition,
   type KindRules,
@@ -9,6 +10,7 @@ export {
   type TableColumn,
   type TableContext,
 } from './define-kind';
+export { readPkcs10, type Pkcs10 } from './certificates/v1/certificate-signing-request/pkcs10';
 export { conversions, kinds } from './kinds';
 export { builtInSchemas } from './schema/built-in-schemas';
 export { PatchSchemas } from './schema/patch-schemas';

@@ -8,11 +8,19 @@ export interface Clock {
   setTimeout(callback: () => void, milliseconds: number): () => void;
 }
 
+/** The longest that Node waits, almost 25 days; anything longer it takes for one millisecond. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimeout(callback, milliseconds) {
-    const timer = setTimeout(callback, milliseconds);
+    let timer: NodeJS.Timeout | undefined;
+    const wait = (left: number): void => {
+      if (left <= LONGEST_TIMEOUT) timer = setTimeout(callback, left);
+      else timer = setTimeout(() => wait(left - LONGEST_TIMEOUT), LONGEST_TIMEOUT);
+    };
+    wait(milliseconds);
     return () => clearTimeout(timer);
   },
 };

@@ -25,7 +25,6 @@ export type { Status, StatusCause, StatusDetails } from './status';
 export { STATUS_CODES, StatusError, type StatusReason } from './status-error';
 export { conditionIsTrue, findCondition, setCondition, type ConditionLike } from './conditions';
 export { deepEqual, semanticEqual } from './deep-equal';
-export { formatGoDuration, parseGoDuration } from './go-duration';
 export { humanDuration } from './human-duration';
 export { scaledValue, type IntOrString } from './int-or-string';
 export { controllerOf, isControlledBy, ownerReferenceTo } from './ownership';
@@ -40,6 +39,7 @@ export type { QuantityFormat } from './quantity-format';
 export { escapeFieldValue, FieldMatcher, type FieldRequirement, type FieldValues } from './selectors/field-matcher';
 export { LabelMatcher, labelSelectorText } from './selectors/label-matcher';
 export { SelectorError, type Labels, type Requirement, type RequirementOperator } from './selectors/requirement';
+export { sortedFields } from './sorted-fields';
 export { formatMicroTime, formatTime, parseTime } from './time';
 export {
   canonicalIpAddress,
@@ -60,7 +60,6 @@ export {
   dns1123Subdomain,
   inRange,
   labelValue,
-  nameIsDns1035Label,
   nameIsDnsLabel,
   nameIsDnsSubdomain,
   nameIsPathSegment,
@@ -72,12 +71,6 @@ export {
   type NameRule,
   type Problems,
 } from './validation/names';
-export {
-  validateFieldManager,
-  validateImmutable,
-  validateObjectMeta,
-  validateObjectMetaUpdate,
-  type ObjectMetaRules,
-} from './validation/object-meta';
+export { validateImmutable, validateObjectMeta, validateObjectMetaUpdate, type ObjectMetaRules } from './validation/object-meta';
 export { EMPTY, FIELD_IS_IMMUTABLE, NOT_NEGATIVE, notInRange } from './validation/sentences';
-export { cIdentifier, configMapKey, envVarName, httpHeaderName, percent, relaxedEnvVarName, unixId } from './validation/text-forms';
+export { configMapKey, httpHeaderName, percent, relaxedEnvVarName, unixId } from './validation/text-forms';

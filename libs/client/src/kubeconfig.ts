@@ -69,7 +69,7 @@ export async function transportFromKubeconfig(path: string, { context, server, t
 }
 
 /** What a parsed kubeconfig says of one context. */
-export function transportOptions(
+function transportOptions(
   config: Kubeconfig | null,
   { context: asked, folder }: { readonly context?: string | undefined; readonly folder: string },
 ): HttpTransportOptions {

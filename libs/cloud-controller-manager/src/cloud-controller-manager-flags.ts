@@ -1,6 +1,6 @@
 import { parseCidr, type Cidr } from '@keelson/apimachinery';
 import { flag, type FlagValues } from '@keelson/component-base';
-import { controlPlaneFlags } from '@keelson/controller-runtime';
+import { controllersFlag, controlPlaneFlags } from '@keelson/controller-runtime';
 import type { CloudControllerManagerConfig } from './cloud-controller-manager-config';
 
 const GENERIC = 'Generic';
@@ -11,11 +11,7 @@ const MISC = 'Misc';
 /** cloud-controller-manager's flags: upstream's names, forms and defaults, as far as they do something here. */
 export const cloudControllerManagerFlags = {
   ...controlPlaneFlags({ securePort: 10258, leaseName: 'cloud-controller-manager' }),
-  controllers: flag.strings({
-    section: GENERIC,
-    usage: "Which controllers run: '*' for all, a name for one, '-name' to leave one out",
-    default: ['*'],
-  }),
+  controllers: controllersFlag,
   'cloud-provider': flag.string({ section: GENERIC, usage: 'The cloud that the cluster runs on', default: '' }),
   'cloud-config': flag.string({ section: GENERIC, usage: "The file that the cloud's provider is configured by" }),
   'cluster-name': flag.string({

@@ -6,9 +6,7 @@ import { parseFlags, silentLogger } from '@keelson/component-base';
 import { InformerFactory, type EventRecorder } from '@keelson/controller-runtime';
 import { FakeApi } from '@keelson/controller-runtime/testing';
 import { cloudControllerManagerFlags, readConfig } from './cloud-controller-manager-flags';
-import { chosenControllers, controllerList } from './controller-list';
-
-const names = (...selection: string[]) => chosenControllers(selection).map(({ name }) => name);
+import { controllerList } from './controller-list';
 
 function configOf(...flags: string[]) {
   const parsed = parseFlags({ name: 'cloud-controller-manager', description: '' }, cloudControllerManagerFlags, flags);
@@ -24,23 +22,6 @@ function made(cloud: CloudProvider, ...flags: string[]): string[] {
   const parts = { client, cloud, informers, recorder, clock, log: silentLogger, config: configOf(...flags) };
   return controllerList.flatMap(({ make }) => make(parts)?.name ?? []);
 }
-
-describe('chosenControllers', () => {
-  it('takes all for a star, and leaves out by either name', () => {
-    expect(names('*')).toEqual([
-      'cloud-node-controller',
-      'cloud-node-lifecycle-controller',
-      'service-lb-controller',
-      'node-route-controller',
-    ]);
-    expect(names('*', '-route')).not.toContain('node-route-controller');
-    expect(names('service')).toEqual(['service-lb-controller']);
-  });
-
-  it('refuses a name that there is not', () => {
-    expect(() => names('*', '-servce')).toThrow('"servce" is not in the list of known controllers');
-  });
-});
 
 describe('controllerList', () => {
   it('makes all that a whole cloud has work for', () => {

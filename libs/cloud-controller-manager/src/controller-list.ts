@@ -6,7 +6,7 @@ import type { Logger } from '@keelson/component-base';
 import { CloudNodeController } from '@keelson/controller-cloud-node';
 import { CloudNodeLifecycleController } from '@keelson/controller-cloud-node-lifecycle';
 import { NodeRouteController } from '@keelson/controller-node-route';
-import type { Controller, EventRecorder, InformerFactory } from '@keelson/controller-runtime';
+import type { Controller, EventRecorder, InformerFactory, NamedController } from '@keelson/controller-runtime';
 import { ServiceLbController } from '@keelson/controller-service-lb';
 import type { CloudControllerManagerConfig } from './cloud-controller-manager-config';
 
@@ -21,10 +21,7 @@ export interface ControllerParts {
 }
 
 /** A controller by the name that `--controllers` takes, and how it is made; undefined where the cloud or a flag leaves it out. */
-export interface ControllerEntry {
-  readonly name: string;
-  /** Its name before Kubernetes 1.27, which `--controllers` takes too. */
-  readonly alias: string;
+export interface ControllerEntry extends NamedController {
   /** What its Events say that they come from; upstream's. */
   readonly eventSource: string;
   /** @throws Error, one line naming the flag that it lacks */
@@ -95,21 +92,4 @@ function nodeRoute({ client, clock, cloud, config, informers, log, recorder }: C
 function lacking(controller: string, what: string, log: Logger): Controller | undefined {
   log.info('The cloud provider does not offer what a controller works with, so it does not run', { controller, lacking: what });
   return undefined;
-}
-
-/**
- * The entries that `--controllers` names: `*` for all, a name, or `-name` to leave one out; the first word about a controller counts.
- * @throws Error for a name that there is not
- */
-export function chosenControllers(selection: readonly string[]): readonly ControllerEntry[] {
-  const isAbout = (word: string, { alias, name }: ControllerEntry): boolean => [name, alias].includes(word.replace(/^-/, ''));
-  const unknown = selection.find((word) => word !== '*' && !controllerList.some((entry) => isAbout(word, entry)));
-  if (unknown !== undefined)
-    throw new Error(
-      `${JSON.stringify(unknown.replace(/^-/, ''))} is not in the list of known controllers: ${controllerList.map(({ name }) => name).join(', ')}`,
-    );
-  return controllerList.filter((entry) => {
-    const word = selection.find((each) => isAbout(each, entry));
-    return word === undefined ? selection.includes('*') : !word.startsWith('-');
-  });
 }

@@ -1,4 +1,3 @@
 export type { CloudControllerManagerConfig } from './cloud-controller-manager-config';
 export { cloudControllerManagerFlags, readConfig } from './cloud-controller-manager-flags';
-export { chosenControllers, controllerList } from './controller-list';
 export { runCloudControllerManager, type CloudControllerManagerDeps } from './run-cloud-controller-manager';

@@ -2,6 +2,7 @@ import { nodes, services } from '@keelson/api';
 import type { Clock } from '@keelson/apimachinery';
 import type { CloudProvider, CloudProviderParts } from '@keelson/cloud';
 import {
+  chosenControllers,
   dropManagedFields,
   InformerFactory,
   runControllers,
@@ -10,7 +11,7 @@ import {
   type EventRecorder,
 } from '@keelson/controller-runtime';
 import type { CloudControllerManagerConfig } from './cloud-controller-manager-config';
-import { chosenControllers } from './controller-list';
+import { controllerList } from './controller-list';
 
 export interface CloudControllerManagerDeps extends Pick<ControlPlaneParts, 'client' | 'log' | 'metrics' | 'signal'> {
   readonly clock: Clock;
@@ -28,7 +29,7 @@ export async function runCloudControllerManager(config: CloudControllerManagerCo
   const informers = new InformerFactory({ client, clock, log, transform: dropManagedFields });
   const cloud = deps.cloud({ nodes: informers.informer(nodes), services: informers.informer(services) });
   const parts = { client, cloud, informers, clock, log, config };
-  const controllers = chosenControllers(config.controllers).flatMap(
+  const controllers = chosenControllers(controllerList, config.controllers).flatMap(
     ({ eventSource, make }) => make({ ...parts, recorder: recorderOf(eventSource) }) ?? [],
   );
   informers.start(signal);

@@ -1,12 +1,5 @@
 export type { CloudProvider, CloudProviderEntry, CloudProviderParts } from './cloud-provider';
 export type { InstanceMetadata, Instances } from './instances';
-export {
-  defaultLoadBalancerName,
-  ImplementedElsewhere,
-  RetryLater,
-  type LoadBalancer,
-  type LoadBalancerRequest,
-  type LoadBalancerTargets,
-} from './load-balancer';
+export { ImplementedElsewhere, RetryLater, type LoadBalancer, type LoadBalancerRequest, type LoadBalancerTargets } from './load-balancer';
 export { cloudProviderOf, cloudProviders } from './provider-registry';
 export type { Route, Routes, WantedRoute } from './routes';

@@ -48,8 +48,3 @@ export class RetryLater extends Error {
     this.milliseconds = milliseconds;
   }
 }
-
-/** A name for what belongs to a Service, for clouds that need one: starts with a letter, at most 32 letters and digits. */
-export function defaultLoadBalancerName({ metadata }: DeepReadonly<Service>): string {
-  return `a${metadata.uid}`.replaceAll('-', '').slice(0, 32);
-}

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
-import { createDaemonApp, serveHttp, versionInfo, type DaemonContext, type Listening } from '@keelson/component-base';
+import { createDaemonApp, serveHttp, type DaemonContext, type Listening } from '@keelson/component-base';
 import { dropManagedFields, InformerFactory } from '@keelson/controller-runtime';
 import type { ClusterDnsConfig } from './cluster-dns-config';
 import { DnsMetrics } from './dns-metrics';
@@ -23,8 +23,6 @@ export interface ClusterDnsDeps extends DaemonContext {
   readonly random: () => number;
   /** The addresses of this machine's interfaces. */
   readonly ownAddresses: readonly string[];
-  /** What runs the process, for `/version`; `process` fits. */
-  readonly program: Parameters<typeof versionInfo>[0];
 }
 
 /** cluster-dns's work: answers from the first list on, until the signal aborts. @throws Error if it can't listen or read resolv.conf */
@@ -70,15 +68,10 @@ export async function runClusterDns(config: ClusterDnsConfig, deps: ClusterDnsDe
 }
 
 /** Health, readiness and metrics, each on its port. */
-async function serveStatus(
-  config: ClusterDnsConfig,
-  { clock, health, log, metrics, program }: ClusterDnsDeps,
-): Promise<Pick<Listening, 'close'>[]> {
+async function serveStatus(config: ClusterDnsConfig, deps: ClusterDnsDeps): Promise<Pick<Listening, 'close'>[]> {
+  const { clock, health, log } = deps;
   const app = createDaemonApp({
-    health,
-    metrics,
-    version: versionInfo(program),
-    log,
+    ...deps,
     // CoreDNS's paths; the others are every daemon's.
     extend: (express) => {
       express.get('/health', (_request, response) => void response.type('text').send('OK'));

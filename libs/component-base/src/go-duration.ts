@@ -18,10 +18,10 @@ const TERM = /(\d+\.?\d*|\.\d+)([^\d.]*)/y;
 /**
  * Reads a duration as Go writes it: `1m30s`, `1.5h`, `-10ms`, `0`.
  * @returns milliseconds, with a fraction where the text says less than one
- * @throws Error in the words of Go's `time.ParseDuration`
+ * @throws RangeError in the words of Go's `time.ParseDuration`
  */
 export function parseGoDuration(text: string): number {
-  const invalid = new Error(`time: invalid duration ${JSON.stringify(text)}`);
+  const invalid = new RangeError(`time: invalid duration ${JSON.stringify(text)}`);
   const unsigned = text.replace(/^[-+]/, '');
   if (unsigned === '0') return 0;
   if (unsigned === '') throw invalid;
@@ -40,9 +40,9 @@ export function parseGoDuration(text: string): number {
 }
 
 function unitOf(unit: string, text: string): number {
-  if (unit === '') throw new Error(`time: missing unit in duration ${JSON.stringify(text)}`);
+  if (unit === '') throw new RangeError(`time: missing unit in duration ${JSON.stringify(text)}`);
   const milliseconds = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
-  if (milliseconds === undefined) throw new Error(`time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(text)}`);
+  if (milliseconds === undefined) throw new RangeError(`time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(text)}`);
   return milliseconds;
 }
 

@@ -17,6 +17,7 @@ export {
 export { FlagError } from './flags/flag-error';
 export { flag, type PortRange } from './flags/flag-types';
 export { parseFlags, type ParsedFlags } from './flags/parse-flags';
+export { secureServingFlags } from './flags/secure-serving-flags';
 export { formatGoDuration, parseGoDuration } from './go-duration';
 export { HealthChecks, type HealthCheck, type HealthEndpoint } from './health-checks';
 export { createDaemonApp, type AccessDecision, type CheckAccess, type DaemonAppOptions } from './http/daemon-app';

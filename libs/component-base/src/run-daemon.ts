@@ -139,10 +139,11 @@ async function supervise<F extends FlagDeclarations>(
     }, grace);
     stop.abort();
   };
-  const metrics = createMetricsRegistry(host, versionInfo(host));
+  const version = versionInfo(host);
+  const metrics = createMetricsRegistry(host, version);
   const health = new HealthChecks();
   health.add('ping', () => undefined);
-  const context: DaemonContext = { log, metrics, health, signal: stop.signal };
+  const context: DaemonContext = { log, metrics, health, version, signal: stop.signal };
   const release = listen(host, onSignal, crash);
   try {
     const ended = spec.run(values, context, parsed.given).then(() => 0);

@@ -2,25 +2,8 @@ import { FakeClock } from '@keelson/apimachinery';
 import { parseFlags, silentLogger } from '@keelson/component-base';
 import { InformerFactory, type EventRecorder } from '@keelson/controller-runtime';
 import { FakeApi } from '@keelson/controller-runtime/testing';
-import { chosenControllers, controllerList } from './controller-list';
+import { controllerList } from './controller-list';
 import { controllerManagerFlags, readConfig } from './controller-manager-flags';
-
-const names = (...selection: string[]) => chosenControllers(selection).map(({ name }) => name);
-
-describe('chosenControllers', () => {
-  it('takes all for a star, and leaves out what is named with a minus', () => {
-    expect(names('*')).toEqual(controllerList.map(({ name }) => name));
-    expect(names('*', '-deployment-controller')).not.toContain('deployment-controller');
-  });
-
-  it('takes only what is named without a star', () => {
-    expect(names('replicaset-controller')).toEqual(['replicaset-controller']);
-  });
-
-  it('refuses a name that there is not', () => {
-    expect(() => names('*', '-deploymnt-controller')).toThrow('"deploymnt-controller" is not in the list of known controllers');
-  });
-});
 
 describe('--cloud-provider', () => {
   const read = (name: string) => {

@@ -1,6 +1,9 @@
 import {
   clusterroles,
   configmaps,
+  controllerrevisions,
+  cronjobs,
+  daemonsets,
   deployments,
   endpoints,
   endpointslices,
@@ -8,6 +11,7 @@ import {
   leases,
   namespaces,
   nodes,
+  persistentvolumeclaims,
   poddisruptionbudgets,
   pods,
   replicasets,
@@ -19,6 +23,8 @@ import {
 import type { Clock } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
 import { ClusterRoleAggregationController } from '@keelson/controller-clusterrole-aggregation';
+import { CronJobController } from '@keelson/controller-cronjob';
+import { DaemonSetController } from '@keelson/controller-daemonset';
 import { DeploymentController } from '@keelson/controller-deployment';
 import { DisruptionController, lookUpScale } from '@keelson/controller-disruption';
 import { EndpointsController } from '@keelson/controller-endpoints';
@@ -31,8 +37,9 @@ import { LEASE_NAMESPACE, NodeLifecycleController, TaintEvictionController } fro
 import { PodGarbageCollector } from '@keelson/controller-pod-gc';
 import { REPLICA_SETS, REPLICATION_CONTROLLERS, ReplicaSetController } from '@keelson/controller-replicaset';
 import { RootCaPublisher } from '@keelson/controller-root-ca-publisher';
-import type { Controller, EventRecorder, InformerFactory } from '@keelson/controller-runtime';
+import type { Controller, EventRecorder, InformerFactory, NamedController } from '@keelson/controller-runtime';
 import { ServiceAccountController } from '@keelson/controller-serviceaccount';
+import { StatefulSetController } from '@keelson/controller-statefulset';
 import { TtlAfterFinishedController } from '@keelson/controller-ttl-after-finished';
 import type { ControllerManagerConfig } from './controller-manager-config';
 
@@ -46,8 +53,7 @@ export interface ControllerParts {
 }
 
 /** A controller by the name that `--controllers` takes, and how it is made; undefined where its flags leave it out. */
-export interface ControllerEntry {
-  readonly name: string;
+export interface ControllerEntry extends NamedController {
   /** The service account whose rights it needs; upstream's, as the bootstrap roles are bound to it. */
   readonly account: string;
   readonly make: (parts: ControllerParts) => Controller | undefined;
@@ -142,6 +148,20 @@ export const controllerList: readonly ControllerEntry[] = [
       new GarbageCollector({ client, informer: (resource) => informers.informer(resource), recorder }),
   },
   {
+    name: 'daemonset-controller',
+    account: 'daemon-set-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new DaemonSetController({
+        client,
+        daemonSets: informers.informer(daemonsets),
+        pods: informers.informer(pods),
+        nodes: informers.informer(nodes),
+        revisions: informers.informer(controllerrevisions),
+        recorder,
+        clock,
+      }),
+  },
+  {
     name: 'job-controller',
     account: 'job-controller',
     make: ({ client, clock, informers, recorder }) =>
@@ -189,6 +209,26 @@ export const controllerList: readonly ControllerEntry[] = [
         recorder,
         clock,
       }),
+  },
+  {
+    name: 'statefulset-controller',
+    account: 'statefulset-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new StatefulSetController({
+        client,
+        sets: informers.informer(statefulsets),
+        pods: informers.informer(pods),
+        claims: informers.informer(persistentvolumeclaims),
+        revisions: informers.informer(controllerrevisions),
+        recorder,
+        clock,
+      }),
+  },
+  {
+    name: 'cronjob-controller',
+    account: 'cronjob-controller',
+    make: ({ client, clock, informers, recorder }) =>
+      new CronJobController({ client, cronJobs: informers.informer(cronjobs), jobs: informers.informer(jobs), recorder, clock }),
   },
   {
     name: 'node-ipam-controller',
@@ -242,18 +282,3 @@ export const controllerList: readonly ControllerEntry[] = [
           }),
   },
 ];
-
-/**
- * The entries that `--controllers` names: `*` for all, a name, or `-name` to leave one out; the first word about a controller counts.
- * @throws Error for a name that there is not
- */
-export function chosenControllers(selection: readonly string[]): readonly ControllerEntry[] {
-  const names = new Set(controllerList.map(({ name }) => name));
-  const unknown = selection.find((word) => word !== '*' && !names.has(word.replace(/^-/, '')));
-  if (unknown !== undefined)
-    throw new Error(`${JSON.stringify(unknown.replace(/^-/, ''))} is not in the list of known controllers: ${[...names].join(', ')}`);
-  return controllerList.filter(({ name }) => {
-    const word = selection.find((each) => each === name || each === `-${name}`);
-    return word === undefined ? selection.includes('*') : !word.startsWith('-');
-  });
-}

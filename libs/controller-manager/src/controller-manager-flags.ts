@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { flag, type FlagValues } from '@keelson/component-base';
-import { controlPlaneFlags } from '@keelson/controller-runtime';
+import { controllersFlag, controlPlaneFlags } from '@keelson/controller-runtime';
 import type { ControllerManagerConfig } from './controller-manager-config';
 
 const GENERIC = 'Generic';
@@ -11,6 +11,9 @@ const ENDPOINT_SLICE = 'Endpointslice controller';
 const ENDPOINT_SLICE_MIRRORING = 'Endpointslicemirroring controller';
 const JOB = 'Job controller';
 const REPLICATION = 'Replicationcontroller';
+const DAEMON_SET = 'Daemonset controller';
+const CRON_JOB = 'Cronjob controller';
+const STATEFUL_SET = 'Statefulset controller';
 const NAMESPACE = 'Namespace controller';
 const NODE_IPAM = 'Nodeipam controller';
 const NODE_LIFECYCLE = 'Nodelifecycle controller';
@@ -20,11 +23,7 @@ const MISC = 'Misc';
 /** kube-controller-manager's flags: upstream's names, forms and defaults, as far as they do something here. */
 export const controllerManagerFlags = {
   ...controlPlaneFlags({ securePort: 10257, leaseName: 'kube-controller-manager' }),
-  controllers: flag.strings({
-    section: GENERIC,
-    usage: "Which controllers run: '*' for all, a name for one, '-name' to leave one out",
-    default: ['*'],
-  }),
+  controllers: controllersFlag,
   'cloud-provider': flag.string({
     section: GENERIC,
     usage: "'external' where a cloud-controller-manager runs; there are no clouds built in",
@@ -57,6 +56,9 @@ export const controllerManagerFlags = {
   }),
   'concurrent-job-syncs': flag.int({ section: JOB, usage: 'How many jobs are worked on at once', default: 5 }),
   'concurrent-rc-syncs': flag.int({ section: REPLICATION, usage: 'How many replication controllers are worked on at once', default: 5 }),
+  'concurrent-daemonset-syncs': flag.int({ section: DAEMON_SET, usage: 'How many daemon sets are worked on at once', default: 2 }),
+  'concurrent-cron-job-syncs': flag.int({ section: CRON_JOB, usage: 'How many cron jobs are worked on at once', default: 5 }),
+  'concurrent-statefulset-syncs': flag.int({ section: STATEFUL_SET, usage: 'How many stateful sets are worked on at once', default: 5 }),
   'concurrent-namespace-syncs': flag.int({ section: NAMESPACE, usage: 'How many namespaces are worked on at once', default: 10 }),
   'node-monitor-grace-period': flag.duration({ section: NODE_LIFECYCLE, usage: 'How long a node may be silent', default: 50_000 }),
   'node-monitor-period': flag.duration({ section: NODE_LIFECYCLE, usage: 'How often it is looked at nodes', default: 5_000 }),
@@ -114,6 +116,9 @@ export async function readConfig(values: Flags): Promise<ControllerManagerConfig
       'endpointslice-mirroring': values['mirroring-concurrent-service-endpoint-syncs'],
       job: values['concurrent-job-syncs'],
       replicationcontroller: values['concurrent-rc-syncs'],
+      daemonset: values['concurrent-daemonset-syncs'],
+      cronjob: values['concurrent-cron-job-syncs'],
+      statefulset: values['concurrent-statefulset-syncs'],
       namespace: values['concurrent-namespace-syncs'],
     },
   };

@@ -1,4 +1,3 @@
-export { chosenControllers, controllerList } from './controller-list';
 export type { ControllerManagerConfig } from './controller-manager-config';
 export { controllerManagerFlags, readConfig } from './controller-manager-flags';
 export { runKubeControllerManager, type ControllerManagerDeps } from './run-kube-controller-manager';

@@ -1,6 +1,7 @@
 import type { Clock } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
 import {
+  chosenControllers,
   dropManagedFields,
   InformerFactory,
   runControllers,
@@ -8,7 +9,7 @@ import {
   type Controller,
   type ControlPlaneParts,
 } from '@keelson/controller-runtime';
-import { chosenControllers } from './controller-list';
+import { controllerList } from './controller-list';
 import type { ControllerManagerConfig } from './controller-manager-config';
 
 export interface ControllerManagerDeps extends Pick<ControlPlaneParts, 'client' | 'recorder' | 'log' | 'metrics' | 'signal'> {
@@ -24,7 +25,7 @@ export async function runKubeControllerManager(config: ControllerManagerConfig, 
   const { client, clock, log, metrics, recorder, signal } = deps;
   const informers = new InformerFactory({ client, clock, log, transform: dropManagedFields });
   const controllers: Controller[] = [];
-  for (const { account, make } of chosenControllers(config.controllers)) {
+  for (const { account, make } of chosenControllers(controllerList, config.controllers)) {
     const own = (await deps.clientFor?.(account)) ?? client;
     const controller = make({ client: own, informers, recorder, clock, config });
     if (controller !== undefined) controllers.push(controller);

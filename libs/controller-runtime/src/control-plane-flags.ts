@@ -1,6 +1,5 @@
-import { flag, type FlagValues } from '@keelson/component-base';
+import { flag, secureServingFlags, type FlagValues } from '@keelson/component-base';
 
-const SERVING = 'Secure serving';
 const LEADER = 'Leader election';
 const CLIENT = 'Client connection';
 
@@ -32,15 +31,12 @@ export function controlPlaneFlags(own: { readonly securePort: number; readonly l
     'leader-elect-resource-name': flag.string({ section: LEADER, usage: 'The name of the lease', default: own.leaseName }),
     'leader-elect-resource-namespace': flag.string({ section: LEADER, usage: 'The namespace of the lease', default: 'kube-system' }),
 
-    'bind-address': flag.ip({ section: SERVING, usage: 'The address to serve health and metrics on', default: '0.0.0.0' }),
-    'secure-port': flag.int({ section: SERVING, usage: 'The port to serve them on; 0 for none', default: own.securePort }),
-    'cert-dir': flag.string({
-      section: SERVING,
-      usage: 'Where a self-signed certificate is kept if none is given',
-      default: '/var/run/kubernetes',
+    ...secureServingFlags,
+    'secure-port': flag.int({
+      section: 'Secure serving',
+      usage: 'The port to serve health and metrics on; 0 for none',
+      default: own.securePort,
     }),
-    'tls-cert-file': flag.string({ section: SERVING, usage: 'The certificate to serve with' }),
-    'tls-private-key-file': flag.string({ section: SERVING, usage: 'Its key' }),
   };
 }
 

@@ -9,6 +9,7 @@ export { LeadershipLost, runWithLeaderElection, type LeaderElectionOptions } fro
 export { runControllers, type RunControllersOptions } from './run-controllers';
 export { WorkQueue, type WorkQueueOptions } from './work-queue';
 export { WorkQueueMetrics, type QueueMetrics } from './work-queue-metrics';
+export { chosenControllers, controllersFlag, type NamedController } from './chosen-controllers';
 export { controlPlaneFlags, type ControlPlaneFlagValues } from './control-plane-flags';
 export { runControlPlaneDaemon, type ControlPlaneDaemon, type ControlPlaneParts } from './run-control-plane-daemon';
 export { ServiceAccountClients, type ServiceAccountClientsOptions } from './service-account-clients';

@@ -66,25 +66,31 @@ describe('an informer', () => {
     await factory.stopped();
   });
 
-  it('asks for a plain list when the server does not stream one, and resumes a watch from the last bookmark', async () => {
-    const clock = new FakeClock();
-    const { client, asked } = scriptedClient({
-      list: () => ({ items: [configMap('a', '5')], resourceVersion: '7' }),
-      async *watch({ signal, sendInitialEvents }, call) {
-        if (sendInitialEvents === true) throw StatusError.badRequest('sendInitialEvents is forbidden');
-        if (call === 2) yield { type: 'BOOKMARK', resourceVersion: '9', initialEventsEnd: false };
-        else yield* untilAborted(signal);
-      },
-    });
-    const { factory, abort } = factoryOver(client, clock);
-    const informer = factory.informer(configmaps);
-    factory.start(abort.signal);
-    await informer.synced;
-    await clock.advance(0);
-    expect(asked).toEqual(['stream ', 'list 0', 'watch 7', 'watch 9']);
-    abort.abort();
-    await factory.stopped();
-  });
+  it.each([
+    ['an answer', StatusError.badRequest('sendInitialEvents is forbidden')],
+    ['an event', StatusError.of('InternalError', 'the required storage feature RequestWatchProgress is disabled')],
+  ])(
+    'asks for a plain list when the server refuses to stream one with %s, and resumes a watch from the last bookmark',
+    async (_, refusal) => {
+      const clock = new FakeClock();
+      const { client, asked } = scriptedClient({
+        list: () => ({ items: [configMap('a', '5')], resourceVersion: '7' }),
+        async *watch({ signal, sendInitialEvents }, call) {
+          if (sendInitialEvents === true) throw refusal;
+          if (call === 2) yield { type: 'BOOKMARK', resourceVersion: '9', initialEventsEnd: false };
+          else yield* untilAborted(signal);
+        },
+      });
+      const { factory, abort } = factoryOver(client, clock);
+      const informer = factory.informer(configmaps);
+      factory.start(abort.signal);
+      await informer.synced;
+      await clock.advance(0);
+      expect(asked).toEqual(['stream ', 'list 0', 'watch 7', 'watch 9']);
+      abort.abort();
+      await factory.stopped();
+    },
+  );
 
   it('lists again when its version is gone, after a pause, and reports what vanished meanwhile', async () => {
     const clock = new FakeClock();

@@ -148,6 +148,9 @@ function isExpired(error: unknown): boolean {
   return error.code === 410 || tooLarge;
 }
 
+/** By the request, or, as upstream's apiserver does on an etcd that it can't ask for progress (before 3.4.25), by an event of an internal error. */
 function refusesStreaming(error: unknown): boolean {
-  return ['Invalid', 'BadRequest', 'MethodNotAllowed'].some((reason) => error instanceof StatusError && error.reason === reason);
+  return ['Invalid', 'BadRequest', 'MethodNotAllowed', 'InternalError'].some(
+    (reason) => error instanceof StatusError && error.reason === reason,
+  );
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemClock } from '@keelson/apimachinery';
 import { createApiClient, transportFromKubeconfig, type ApiClient } from '@keelson/client';
-import { createDaemonApp, KUBERNETES_VERSION, serveHttps, versionInfo, type DaemonContext, type Listening } from '@keelson/component-base';
+import { createDaemonApp, KUBERNETES_VERSION, serveHttps, type DaemonContext, type Listening } from '@keelson/component-base';
 import { ensureServingCertificate } from '@keelson/pki';
 import { ApiEventRecorder } from './api-event-recorder';
 import type { ControlPlaneFlagValues } from './control-plane-flags';
@@ -18,8 +18,6 @@ export interface ControlPlaneParts extends DaemonContext {
 export interface ControlPlaneDaemon {
   /** Upstream's name, such as `kube-scheduler`. */
   readonly name: string;
-  /** What runs the process, for `/version`; `process` fits. */
-  readonly program: { readonly version: string; readonly platform: string; readonly arch: string };
   /** The daemon's work; its signal aborts when the lease is lost or the daemon is to stop. */
   readonly lead: (parts: ControlPlaneParts) => Promise<void>;
 }
@@ -41,7 +39,7 @@ export async function runControlPlaneDaemon(
   const newClient = (): ApiClient =>
     createApiClient(transport, { userAgent: `${daemon.name}/${KUBERNETES_VERSION}`, clock: systemClock, rateLimit });
   const client = newClient();
-  const listening = await serve(values, context, daemon);
+  const listening = await serve(values, context, daemon.name);
   const { log, signal } = context;
   const recorder = new ApiEventRecorder({ client: newClient(), source: { component: daemon.name }, clock: systemClock, log, signal });
   try {
@@ -70,11 +68,7 @@ function electionOptions(
   };
 }
 
-async function serve(
-  values: ControlPlaneFlagValues,
-  { health, log, metrics }: DaemonContext,
-  { name, program }: ControlPlaneDaemon,
-): Promise<Listening | undefined> {
+async function serve(values: ControlPlaneFlagValues, context: DaemonContext, name: string): Promise<Listening | undefined> {
   if (values['secure-port'] === 0) return undefined;
   const files = await ensureServingCertificate({
     certificateFile: values['tls-cert-file'],
@@ -84,6 +78,6 @@ async function serve(
     subject: { commonName: hostname(), dnsNames: ['localhost', hostname()], ipAddresses: ['127.0.0.1'] },
     clock: systemClock,
   });
-  const app = createDaemonApp({ health, metrics, version: versionInfo(program), log });
-  return serveHttps(app, { ...files, address: values['bind-address'], port: values['secure-port'], timers: systemClock, log });
+  const { 'bind-address': address, 'secure-port': port } = values;
+  return serveHttps(createDaemonApp(context), { ...files, address, port, timers: systemClock, log: context.log });
 }

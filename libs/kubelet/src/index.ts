@@ -5,5 +5,5 @@ export { kubeletConfig, kubeletFlags, type KubeletFlagValues } from './config/ku
 export { openHollowNode, type OpenHollowNodeDeps } from './hollow/open-hollow-node';
 export { runHollowNodes, type HollowNodeApi, type HollowNodesDeps, type HollowNodesOptions } from './hollow/run-hollow-nodes';
 export { runKubelet, type KubeletDeps } from './run-kubelet';
-export { runKubeletDaemon, type KubeletProgram } from './run-kubelet-daemon';
+export { runKubeletDaemon } from './run-kubelet-daemon';
 export type { ForwardedPort, ForwardedPorts, RemoteStreams, StreamProtocol, StreamRequest, UpgradeRequest } from './server/remote-streams';

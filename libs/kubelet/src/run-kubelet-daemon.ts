@@ -15,26 +15,21 @@ import { hollowNodeSettings } from './hollow/hollow-node-settings';
 
 const DOCKER_SOCKET = /^(?:unix:\/\/)?(\/.*docker.*\.sock)$/;
 
-export interface KubeletProgram {
-  /** The flags that the command line named. */
-  readonly given: ReadonlySet<string>;
-  /** `process`: for `/version`. */
-  readonly version: string;
-  readonly platform: string;
-  readonly arch: string;
-}
-
-/** The whole daemon: from the flags to a kubelet that has ended. @throws Error, one line that says what of the configuration is wrong */
-export async function runKubeletDaemon(values: KubeletFlagValues, context: DaemonContext, program: KubeletProgram): Promise<void> {
+/**
+ * The whole daemon: from the flags to a kubelet that has ended.
+ * @param given the flags that the command line named
+ * @throws Error, one line that says what of the configuration is wrong
+ */
+export async function runKubeletDaemon(values: KubeletFlagValues, context: DaemonContext, given: ReadonlySet<string>): Promise<void> {
   const file = values.config === '' ? undefined : await loadKubeletConfiguration(values.config);
-  const config = kubeletConfig(values, { given: program.given, file, hostname: hostname() });
+  const config = kubeletConfig(values, { given, file, hostname: hostname() });
   const problems = validateKubeletConfig(config);
   if (problems.length > 0) throw new Error(problems.join('; '));
   if (values['hollow-nodes'] > 0) return runHollow(values, config, context);
   if (values.kubeconfig === '') throw new Error('--kubeconfig is required: the kubelet does not run without an API server');
   const client = await connect(values.kubeconfig);
   try {
-    await runReal(config, { context, client, program });
+    await runReal(config, context, client);
   } finally {
     await client.transport.close();
   }
@@ -45,16 +40,13 @@ async function connect(kubeconfig: string): Promise<ApiClient> {
   return createApiClient(transport, { userAgent: `kubelet/${KUBERNETES_VERSION}`, clock: systemClock });
 }
 
-async function runReal(
-  config: KubeletConfig,
-  { context, client, program }: { readonly context: DaemonContext; readonly client: ApiClient; readonly program: KubeletProgram },
-): Promise<void> {
+async function runReal(config: KubeletConfig, context: DaemonContext, client: ApiClient): Promise<void> {
   const { log, signal } = context;
   const source = { component: 'kubelet', host: config.nodeName };
   const recorder = new ApiEventRecorder({ client, source, clock: systemClock, log, signal });
   const informers = new InformerFactory({ client, clock: systemClock, log, transform: dropManagedFields });
   const runtime = await openRuntime(config, context);
-  await runKubelet(config, { ...context, client, informers, recorder, runtime, clock: systemClock, random: Math.random, program, signal });
+  await runKubelet(config, { ...context, client, informers, recorder, runtime, clock: systemClock, random: Math.random });
 }
 
 /** Each simulated node is known to the API server as itself, by a kubeconfig of its own; without a folder of those, all by the one there is. */

@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { nodes, pods, services, type Node, type Pod } from '@keelson/api';
 import type { Clock } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
-import { createDaemonApp, followFiles, serveHttp, versionInfo, type DaemonContext, type Listening } from '@keelson/component-base';
+import { createDaemonApp, followFiles, serveHttp, type DaemonContext, type Listening } from '@keelson/component-base';
 import type { Container, ContainerRuntime } from '@keelson/container-runtime';
 import type { EventRecorder, Informer, InformerFactory } from '@keelson/controller-runtime';
 import { ensureServingCertificate } from '@keelson/pki';
@@ -40,8 +40,6 @@ export interface KubeletDeps extends DaemonContext {
   readonly runtime: ContainerRuntime;
   readonly clock: Clock;
   readonly random: () => number;
-  /** For `/version`: `process` fits. */
-  readonly program: { readonly version: string; readonly platform: string; readonly arch: string };
 }
 
 /** The kubelet of this machine. Resolves when it has come to rest after `deps.signal` aborted; the containers run on. */
@@ -223,7 +221,5 @@ function nodeView(config: KubeletConfig, kubelet: Kubelet): ConstructorParameter
 
 /** The plain port of `/healthz`, for the machine's own supervisor. */
 async function startHealthz({ healthzBindAddress, healthzPort }: KubeletConfig, deps: KubeletDeps): Promise<Listening> {
-  const { health, metrics, log, clock, program } = deps;
-  const app = createDaemonApp({ health, metrics, log, version: versionInfo(program) });
-  return serveHttp(app, { address: healthzBindAddress, port: healthzPort, timers: clock, log });
+  return serveHttp(createDaemonApp(deps), { address: healthzBindAddress, port: healthzPort, timers: deps.clock, log: deps.log });
 }

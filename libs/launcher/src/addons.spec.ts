@@ -1,38 +1,37 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addonFolder, makeAddonFolders, writeManifests } from './addons';
-import { ClusterFolder } from './cluster-folder';
+import { makeAddonFolders, writeManifests } from './addons';
 
 const REPOSITORY = join(__dirname, '../../..');
 
 describe('writeManifests', () => {
   let home: string;
   let dist: string;
-  let folder: ClusterFolder;
+  let folder: string;
   beforeEach(async () => {
     home = await mkdtemp(join(tmpdir(), 'addons-'));
     dist = join(home, 'dist');
-    folder = new ClusterFolder(home);
+    folder = join(home, 'manifests');
     await mkdir(join(dist, 'addons/web'), { recursive: true });
     await makeAddonFolders(folder, ['web']);
   });
   afterEach(() => rm(home, { recursive: true }));
 
-  const written = () => join(addonFolder(folder), 'web');
+  const written = () => join(folder, 'web');
 
   it('fills in the values, and removes what an earlier version had', async () => {
     await writeFile(join(written(), 'old.yaml'), 'old');
-    await writeFile(join(dist, 'addons/web/new.yaml'), 'image: ${WEB_IMAGE}');
-    await writeManifests('web', { dist, folder, values: { WEB_IMAGE: 'web:1' } });
+    await writeFile(join(dist, 'addons/web/new.yaml'), 'image: ${WEB_IMAGE} ${COLOUR}');
+    await writeManifests('web', { dist, folder, image: 'web:1', values: { COLOUR: 'red' } });
     expect(await readdir(written())).toEqual(['new.yaml']);
-    expect(await readFile(join(written(), 'new.yaml'), 'utf8')).toBe('image: web:1');
+    expect(await readFile(join(written(), 'new.yaml'), 'utf8')).toBe('image: web:1 red');
   });
 
   it('names the value that is missing, and leaves what is there', async () => {
     await writeFile(join(written(), 'old.yaml'), 'old');
     await writeFile(join(dist, 'addons/web/old.yaml'), 'image: ${IMAGE}');
-    await expect(writeManifests('web', { dist, folder, values: {} })).rejects.toThrow('old.yaml needs a value for IMAGE');
+    await expect(writeManifests('web', { dist, folder, image: 'web:1', values: {} })).rejects.toThrow('old.yaml needs a value for IMAGE');
     expect(await readFile(join(written(), 'old.yaml'), 'utf8')).toBe('old');
   });
 });

@@ -18,20 +18,24 @@ export const addonFolder = (folder: ClusterFolder): string => folder.data('addon
 /** The addons of a cluster. Simulated nodes run nothing, and so there is nobody to ask a DNS and nothing that could answer. */
 export const addonsOf = ({ runtime }: Pick<ClusterSettings, 'runtime'>): readonly string[] => (runtime === 'docker' ? [DNS] : []);
 
-export interface AddonOptions {
-  readonly folder: ClusterFolder;
+export interface AddonSource {
+  /** The addon manager's, with a folder for each addon. */
+  readonly folder: string;
   /** The folder of the build: programs in `apps`, manifests in `addons`. */
   readonly dist: string;
   /** By name, what a manifest has as `${NAME}`. */
   readonly values: Readonly<Record<string, string>>;
+}
+
+export interface AddonOptions extends AddonSource {
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
 
 /** Makes the folders that {@link provideAddon} fills, so that the addon manager can watch them from its start. */
-export async function makeAddonFolders(folder: ClusterFolder, addons: readonly string[]): Promise<void> {
-  for (const name of addons) await mkdir(join(addonFolder(folder), name), { recursive: true, mode: 0o700 });
+export async function makeAddonFolders(folder: string, addons: readonly string[]): Promise<void> {
+  for (const name of addons) await mkdir(join(folder, name), { recursive: true, mode: 0o755 });
 }
 
 /** Makes an addon's image, and only then hands its manifests to the addon manager. Tries until it succeeds or the signal aborts. */
@@ -39,15 +43,21 @@ export async function provideAddon(name: string, options: AddonOptions): Promise
   const { clock, log, signal } = options;
   while (!signal.aborted) {
     try {
-      const image = await programImage({ name, dist: options.dist });
-      if (await ensureLocalImage(image)) log.info('Made the image of an addon', { image: referenceOf(image) });
-      await writeManifests(name, { ...options, values: { ...options.values, [imageVariable(name)]: referenceOf(image) } });
+      const { image, isNew } = await ensureAddonImage(name, options.dist);
+      if (isNew) log.info('Made the image of an addon', { image });
+      await writeManifests(name, { ...options, image });
       return;
     } catch (error) {
       log.error('An addon can not be provided yet', { addon: name, error });
     }
     await sleep(clock, RETRY_PERIOD, signal);
   }
+}
+
+/** Makes the image of an addon out of this build, if Docker does not have it. @throws RuntimeUnavailable without an engine */
+export async function ensureAddonImage(name: string, dist: string): Promise<{ readonly image: string; readonly isNew: boolean }> {
+  const image = await programImage({ name, dist });
+  return { isNew: await ensureLocalImage(image), image: referenceOf(image) };
 }
 
 /** Takes the images of all addons away. @throws RuntimeUnavailable without an engine */
@@ -61,12 +71,13 @@ const imageVariable = (name: string): string => `${name.toUpperCase().replaceAll
 /** Writes the manifests of an addon with their values, and removes those of an earlier version, whose objects then go. */
 export async function writeManifests(
   name: string,
-  { dist, folder, values }: Pick<AddonOptions, 'dist' | 'folder' | 'values'>,
+  { dist, folder, image, values }: AddonSource & { readonly image: string },
 ): Promise<void> {
-  const [from, to] = [join(dist, 'addons', name), join(addonFolder(folder), name)];
+  const [from, to] = [join(dist, 'addons', name), join(folder, name)];
+  const all = { ...values, [imageVariable(name)]: image };
   const files = await readdir(from);
   for (const file of files)
-    await writeFileAtomically(join(to, file), filledIn(file, await readFile(join(from, file), 'utf8'), values), { mode: 0o600 });
+    await writeFileAtomically(join(to, file), filledIn(file, await readFile(join(from, file), 'utf8'), all), { mode: 0o644 });
   for (const file of await readdir(to)) if (!files.includes(file)) await rm(join(to, file));
 }
 

@@ -1,4 +1,4 @@
-export { addonsOf, makeAddonFolders, provideAddon, type AddonOptions } from './addons';
+export { addonFolder, addonsOf, ensureAddonImage, makeAddonFolders, provideAddon, writeManifests, type AddonOptions } from './addons';
 export { ClusterFolder } from './cluster-folder';
 export { clusterPaths } from './cluster-paths';
 export { ensurePki } from './cluster-pki';
@@ -16,7 +16,7 @@ export {
 export { copyLog, followLog, type FollowLogOptions } from './follow-log';
 export { Launcher, type LauncherDeps, type UpOptions } from './launcher';
 export { thisMachine, type Machine } from './machine';
-export { removeNodeTraces, type RemoveNodeTraces } from './node-traces';
+export { removeNodeTraces, type LocalNode, type RemoveNodeTraces } from './node-traces';
 export { identityOf } from './process-identity';
 export { supervise, type SupervisorOptions } from './supervisor';
 export { UserError, type Terminal } from './terminal';

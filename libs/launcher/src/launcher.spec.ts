@@ -7,6 +7,7 @@ import { systemClock } from '@keelson/apimachinery';
 import { ClusterFolder } from './cluster-folder';
 import { clusterProcesses, processMark, SUPERVISOR } from './cluster-processes';
 import { Launcher, type UpOptions } from './launcher';
+import type { LocalNode } from './node-traces';
 import { fakeMachine, fakeTerminal, type FakeMachineOptions } from './testing/fake-machine';
 
 let root: string;
@@ -38,7 +39,7 @@ class SupervisorStarted extends Error {}
 function setUp(machineOptions: FakeMachineOptions = {}) {
   const terminal = fakeTerminal();
   const machine = fakeMachine(machineOptions);
-  const removed: { readonly nodes: readonly string[]; readonly network: boolean }[] = [];
+  const removed: { readonly nodes: readonly LocalNode[]; readonly network: boolean }[] = [];
   const launcher = new Launcher({
     folder,
     machine,
@@ -132,7 +133,8 @@ describe('keelson down', () => {
     writeFileSync(folder.settingsFile, 'damaged');
     const { launcher, removed } = setUp();
     await launcher.down({ remove: true });
-    expect(removed).toEqual([{ nodes: ['node-1', 'node-2'], network: true }]);
+    const nodes = ['node-1', 'node-2'].map((name) => ({ name, root: folder.data(`kubelet-${name}`) }));
+    expect(removed).toEqual([{ nodes, network: true }]);
     expect(existsSync(folder.home)).toBe(false);
   });
 });

@@ -18,7 +18,7 @@ export async function readTable(run: RunNft, { family, name }: Pick<Table, 'fami
 }
 
 /** The state in an answer of `nft -j list table`. */
-export function parseListing(listing: string): TableState {
+function parseListing(listing: string): TableState {
   const chains = new Map<string, ChainState>();
   const maps = new Map<string, { type: string; elements: Map<string, string> }>();
   const sets = new Map<string, { type: string; elements: Set<string> }>();

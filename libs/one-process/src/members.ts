@@ -1,11 +1,5 @@
 import type { Clock } from '@keelson/apimachinery';
-import {
-  createApiClient,
-  createInProcessTransport,
-  type ApiClient,
-  type InProcessIdentity,
-  type InProcessServer,
-} from '@keelson/client';
+import { createApiClient, createInProcessTransport, type ApiClient, type InProcessIdentity, type InProcessServer } from '@keelson/client';
 import { KUBERNETES_VERSION, parseFlags, type DaemonContext } from '@keelson/component-base';
 import { HollowRuntime } from '@keelson/container-runtime';
 import { controllerManagerFlags, readConfig, runKubeControllerManager } from '@keelson/controller-manager';

@@ -49,6 +49,7 @@ export async function startOneProcessCluster(options: OneProcessOptions, deps: O
     log: deps.log.with({ component: name }),
     server: apiserver.server,
     metrics: createMetricsRegistry(deps.program, versionInfo(deps.program)),
+    version: versionInfo(deps.program),
     health: new HealthChecks(),
     signal: stop.signal,
   });
@@ -98,6 +99,7 @@ async function serve(options: OneProcessOptions, store: Store, { clock, log, pro
     newUid: randomUUID,
     log: log.with({ component: 'kube-apiserver' }),
     metrics: createMetricsRegistry(program, versionInfo(program)),
+    version: versionInfo(program),
     health,
   });
   try {

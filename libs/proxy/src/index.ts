@@ -1,3 +1,3 @@
 export { cleanUp } from './clean-up';
 export { proxyFlags } from './proxy-flags';
-export { runKubeProxyDaemon, type ProxyProgram } from './run-kube-proxy-daemon';
+export { runKubeProxyDaemon } from './run-kube-proxy-daemon';

@@ -6,7 +6,6 @@ import {
   createDaemonApp,
   KUBERNETES_VERSION,
   serveHttp,
-  versionInfo,
   type DaemonContext,
   type FlagValues,
   type Listening,
@@ -22,18 +21,13 @@ import { FLAGS_BESIDE_CONFIG, proxyFlags } from './proxy-flags';
 import { proxyMetrics, type ProxyMetrics } from './proxy-metrics';
 import { proxySettings, type ProxySettings } from './proxy-settings';
 
-/** The facts of the process that the daemon needs, handed in by main.ts. */
-export interface ProxyProgram {
-  readonly given: ReadonlySet<string>;
-  readonly version: string;
-  readonly platform: string;
-  readonly arch: string;
-}
-
-/** The whole daemon but its command line: from flags to the servers and the proxy, until the signal aborts. */
-export async function runKubeProxyDaemon(values: Values, context: DaemonContext, program: ProxyProgram): Promise<void> {
+/**
+ * The whole daemon but its command line: from flags to the servers and the proxy, until the signal aborts.
+ * @param given the flags that the command line named
+ */
+export async function runKubeProxyDaemon(values: Values, context: DaemonContext, given: ReadonlySet<string>): Promise<void> {
   if (values.cleanup) return cleanUp(createNft());
-  const settings = await readSettings(values, context, program);
+  const settings = await readSettings(values, context, given);
   const transport = await transportFromKubeconfig(settings.kubeconfig, { clock: systemClock });
   const metrics = proxyMetrics(context.metrics);
   const proxy = new KubeProxy({
@@ -48,7 +42,7 @@ export async function runKubeProxyDaemon(values: Values, context: DaemonContext,
   });
   const servers: Listening[] = [];
   try {
-    for (const { address, listener } of listeners(proxy, settings, { context, metrics, program })) {
+    for (const { address, listener } of listeners(proxy, settings, { context, metrics })) {
       servers.push(await serveHttp(listener, { ...bindAddress(address), timers: systemClock, log: context.log }));
     }
     await proxy.run();
@@ -60,7 +54,7 @@ export async function runKubeProxyDaemon(values: Values, context: DaemonContext,
 
 type Values = FlagValues<typeof proxyFlags>;
 
-async function readSettings(values: Values, { log }: DaemonContext, { given }: ProxyProgram): Promise<ProxySettings> {
+async function readSettings(values: Values, { log }: DaemonContext, given: ReadonlySet<string>): Promise<ProxySettings> {
   const file = values.config === undefined ? undefined : await loadProxyConfiguration(values.config);
   const ignored = Object.keys(values).filter((name) => given.has(name) && name in proxyFlags && !FLAGS_BESIDE_CONFIG.has(name));
   if (file !== undefined && ignored.length > 0) log.warn('Flags are ignored, because --config is given', { flags: ignored });
@@ -70,20 +64,16 @@ async function readSettings(values: Values, { log }: DaemonContext, { given }: P
 interface Surroundings {
   readonly context: DaemonContext;
   readonly metrics: ProxyMetrics;
-  readonly program: ProxyProgram;
 }
 
 /** Health for load balancers and whoever restarts the proxy; everything else only for the machine itself. An empty address is none. */
 function listeners(
   proxy: KubeProxy,
   settings: ProxySettings,
-  { context: { health, log, metrics: registry }, metrics, program }: Surroundings,
+  { context, metrics }: Surroundings,
 ): { address: string; listener: RequestListener }[] {
   const daemon = createDaemonApp({
-    health,
-    metrics: registry,
-    version: versionInfo(program),
-    log,
+    ...context,
     configz: { 'kubeproxy.config.k8s.io': settings },
     extend: (app) => app.get('/proxyMode', (_request, response) => void response.type('text/plain').send('nftables')),
   });

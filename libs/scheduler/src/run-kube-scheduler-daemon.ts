@@ -1,6 +1,6 @@
 import { systemClock } from '@keelson/apimachinery';
 import { flag, type DaemonContext, type FlagValues } from '@keelson/component-base';
-import { controlPlaneFlags, runControlPlaneDaemon, type ControlPlaneDaemon } from '@keelson/controller-runtime';
+import { controlPlaneFlags, runControlPlaneDaemon } from '@keelson/controller-runtime';
 import { loadSchedulerConfiguration, type LoadedConfiguration } from './config/load-scheduler-configuration';
 import { DEFAULT_SCHEDULER_CONFIG } from './config/scheduler-config';
 import { runKubeScheduler } from './run-kube-scheduler';
@@ -14,13 +14,12 @@ export const kubeSchedulerFlags = {
 export async function runKubeSchedulerDaemon(
   values: FlagValues<typeof kubeSchedulerFlags>,
   context: DaemonContext,
-  { given, program }: { readonly given: ReadonlySet<string>; readonly program: ControlPlaneDaemon['program'] },
+  given: ReadonlySet<string>,
 ): Promise<void> {
   const { flags, scheduler } = await configurationOf(values.config);
   const fromFile = Object.fromEntries(Object.entries(flags).filter(([name]) => !given.has(name)));
   await runControlPlaneDaemon({ ...values, ...fromFile }, context, {
     name: 'kube-scheduler',
-    program,
     lead: (parts) => runKubeScheduler(scheduler, { ...parts, clock: systemClock, random: Math.random }),
   });
 }

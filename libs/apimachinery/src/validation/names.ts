@@ -110,7 +110,6 @@ const asPrefix =
 
 export const nameIsDnsSubdomain: NameRule = asPrefix(dns1123Subdomain);
 export const nameIsDnsLabel: NameRule = asPrefix(dns1123Label);
-export const nameIsDns1035Label: NameRule = asPrefix(dns1035Label);
 export const nameIsPathSegment: NameRule = (name, prefix) =>
   prefix ? pathSegmentName(name).filter((problem) => problem.startsWith('may not contain')) : pathSegmentName(name);
 

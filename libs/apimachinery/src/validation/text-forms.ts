@@ -5,9 +5,7 @@ import { EMPTY, notInRange, tooLong, wrongForm } from './sentences';
 
 const PERCENT_FORM = '[0-9]+%';
 const HEADER_FORM = '[-A-Za-z0-9]+';
-const ENV_FORM = '[-._a-zA-Z][-._a-zA-Z0-9]*';
 const CONFIG_KEY_FORM = '[-._a-zA-Z0-9]+';
-const C_IDENTIFIER_FORM = '[A-Za-z_][A-Za-z0-9_]*';
 const MAX_CONFIG_KEY = 253;
 const MAX_ID = 2 ** 31 - 1;
 
@@ -19,21 +17,6 @@ export function percent(value: string): Problems {
 export function httpHeaderName(value: string): Problems {
   if (new RegExp(`^${HEADER_FORM}$`).test(value)) return [];
   return [wrongForm("a valid HTTP header must consist of alphanumeric characters or '-'", HEADER_FORM, 'X-Header-Name')];
-}
-
-export function cIdentifier(value: string): Problems {
-  if (new RegExp(`^${C_IDENTIFIER_FORM}$`).test(value)) return [];
-  const sentence =
-    "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'";
-  return [wrongForm(sentence, C_IDENTIFIER_FORM, 'my_name', 'MY_NAME', 'MyName')];
-}
-
-/** The strict form of an environment variable's name; what the API accepts today is {@link relaxedEnvVarName}. */
-export function envVarName(value: string): Problems {
-  const sentence =
-    "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit";
-  const form = new RegExp(`^${ENV_FORM}$`).test(value) ? [] : [wrongForm(sentence, ENV_FORM, 'my.env-name', 'MY_ENV.NAME', 'MyEnvName1')];
-  return [...form, ...relativeName(value)];
 }
 
 /** KEP-4369: any printable ASCII but `=`. */

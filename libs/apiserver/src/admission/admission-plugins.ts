@@ -1,5 +1,7 @@
 import type { Authorizer } from '../authorization/authorizer';
 import type { AdmissionPlugin } from './admission-plugin';
+import { CertificateApproval, CertificateSigning } from './plugins/certificate-permissions';
+import { CertificateSubjectRestriction } from './plugins/certificate-subject-restriction';
 import { DefaultStorageClass } from './plugins/default-storage-class';
 import { DefaultTolerationSeconds } from './plugins/default-toleration-seconds';
 import { LimitRanger } from './plugins/limit-ranger';
@@ -34,6 +36,9 @@ const plugins = (deps: AdmissionPluginDeps): readonly { readonly plugin: Admissi
     byDefault: true,
   },
   { plugin: new DefaultStorageClass(deps.objects), byDefault: true },
+  { plugin: new CertificateApproval(deps.authorizer), byDefault: true },
+  { plugin: new CertificateSigning(deps.authorizer), byDefault: true },
+  { plugin: new CertificateSubjectRestriction(), byDefault: true },
 ];
 
 /** The plugins that `--enable-admission-plugins` and `--disable-admission-plugins` come to. @throws Error for a name that there is not */

@@ -4,7 +4,7 @@ import type { ObjectRegistry } from '../registry/object-registry';
 import { ensureObject } from './ensure-object';
 
 /** `default` is the users'; the others are the cluster's own. */
-export const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'] as const;
+const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'] as const;
 
 const PRIORITY_CLASSES: readonly Draft<PriorityClass>[] = [
   {

@@ -79,6 +79,6 @@ const VERBS: Readonly<Record<string, (handlers: ResourceHandlers, request: ApiRe
 };
 
 /** As Go's `http.NotFound`; kubectl words it for its user. */
-export function pageNotFound(): ApiResponse {
+function pageNotFound(): ApiResponse {
   return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: Buffer.from('404 page not found\n') };
 }

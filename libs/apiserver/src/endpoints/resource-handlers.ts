@@ -15,7 +15,7 @@ import type { ChangeContext } from '../registry/change-context';
 import type { DeleteOutcome } from '../registry/object-registry';
 import type { CacheHub } from '../watch-cache/cache-hub';
 import type { CachedObject } from '../watch-cache/cached-object';
-import type { BodyDecoder } from './body-decoder';
+import type { BodyDecoder, DecodeOptions } from './body-decoder';
 import { readDeleteOptions } from './delete-options';
 import { listObjects, selectObjects } from './list';
 import { parseListQuery, parseResourceVersion } from './list-options';
@@ -24,6 +24,9 @@ import { compileSelection, type Selection } from './selection';
 import type { ServedResource } from './served-resource';
 import { watchObjects } from './watch';
 import { changeContextOf, decodeOptionsOf, ensureName, headerOf, isDryRun, MAX_BODY_BYTES, readObject } from './write-request';
+
+/** The served version's own decoding has told the client of every field that it does not know. */
+const CONVERTED: DecodeOptions = { fieldValidation: 'Ignore', warn: () => undefined };
 
 /** What a strategic merge patch must know of a kind. */
 export type PatchSchemaOf = (kind: GroupVersionKind) => PatchSchema;
@@ -79,7 +82,7 @@ export class ResourceHandlers {
 
   async create(request: ApiRequest, served: ServedResource): Promise<ApiResponse> {
     const encoder = this.#deps.encoderFor(request, served);
-    const object = toStored(served, await readObject(request, this.#deps.decoder, served.resource));
+    const object = this.#toStored(served, await readObject(request, this.#deps.decoder, served.resource));
     return this.#answer(201, await served.registry.create(object, this.#context(request)), encoder);
   }
 
@@ -87,7 +90,7 @@ export class ResourceHandlers {
     const encoder = this.#deps.encoderFor(request, served);
     const body = await readObject(request, this.#deps.decoder, served.resource);
     ensureName(body, request.info.name);
-    const fresh = (): KubernetesObject => toStored(served, structuredClone(body));
+    const fresh = (): KubernetesObject => this.#toStored(served, structuredClone(body));
     const mayCreate = served.registry.kind.rules.allowCreateOnUpdate === true && request.info.subresource === '';
     const { created, object } = await served.registry.update(fresh, this.#context(request), mayCreate ? { missing: fresh } : {});
     return this.#answer(created ? 201 : 200, object, encoder);
@@ -102,7 +105,7 @@ export class ResourceHandlers {
       const patched = applyPatch(fromStored(served, current.parse()), patch, schema);
       const object = this.#deps.decoder.decodeValue(patched, served.resource, options);
       ensureName(object, request.info.name);
-      return toStored(served, object);
+      return this.#toStored(served, object);
     };
     const { object } = await served.registry.update(update, this.#context(request));
     return this.#answer(200, object, encoder);
@@ -134,6 +137,12 @@ export class ResourceHandlers {
     return { status, headers: { 'content-type': encoder.contentType }, body: encoder.object(object) };
   }
 
+  /** What a conversion made is as little trusted as a body: its types are checked and its defaults filled in. `object` is given away. */
+  #toStored({ conversion, registry }: ServedResource, object: KubernetesObject): KubernetesObject {
+    if (conversion === undefined) return object;
+    return this.#deps.decoder.decodeValue(conversion.toStored(object), registry.kind.resource, CONVERTED);
+  }
+
   #context(request: ApiRequest): ChangeContext {
     return changeContextOf(request, this.#deps.admission);
   }
@@ -159,7 +168,6 @@ async function deleteIfThere(served: ServedResource, options: DeleteOptions, con
   }
 }
 
-const toStored = ({ conversion }: ServedResource, object: KubernetesObject): KubernetesObject => conversion?.toStored(object) ?? object;
 const fromStored = ({ conversion }: ServedResource, object: KubernetesObject): KubernetesObject => conversion?.fromStored(object) ?? object;
 
 export function jsonResponse(status: number, value: object): ApiResponse {

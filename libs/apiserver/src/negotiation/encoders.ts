@@ -36,7 +36,14 @@ export class Encoders {
   #make({ as, mediaType, metaVersion }: Negotiated, includeObject: IncludeObject, served: ServedResource): ObjectEncoder {
     const { conversion, listKind, registry, resource } = served;
     if (as === 'Table')
-      return new TableEncoder({ columns: registry.kind.rules.columns ?? DEFAULT_COLUMNS, metaVersion, includeObject, clock: this.#clock });
+      return new TableEncoder({
+        columns: registry.kind.rules.columns ?? DEFAULT_COLUMNS,
+        metaVersion,
+        includeObject,
+        served: `${resource.version}.${resource.group}`,
+        derive: (object) => conversion?.fromStored(object) ?? object,
+        clock: this.#clock,
+      });
     if (mediaType === 'application/vnd.kubernetes.protobuf') return this.#makeProtobuf(as, metaVersion, served);
     if (as === 'PartialObjectMetadata') return metadataEncoder(metaVersion);
     const identity = { apiVersion: apiVersionOf(resource), kind: resource.kind, listKind };

@@ -11,6 +11,10 @@ interface TableEncoderOptions {
   readonly columns: readonly TableColumn<KubernetesObject>[];
   readonly metaVersion: 'v1' | 'v1beta1';
   readonly includeObject: IncludeObject;
+  /** Which version is served, as text. */
+  readonly served: string;
+  /** A stored object, which the columns are about, in the version that is served. */
+  readonly derive: (object: KubernetesObject) => KubernetesObject;
   readonly clock: Clock;
 }
 
@@ -29,9 +33,9 @@ export class TableEncoder implements ObjectEncoder {
   readonly #context: TableContext;
 
   constructor(options: TableEncoderOptions) {
-    const { clock, includeObject, metaVersion } = options;
+    const { clock, includeObject, metaVersion, served } = options;
     this.#options = options;
-    this.id = `table/${metaVersion}/${includeObject}`;
+    this.id = `table/${served}/${metaVersion}/${includeObject}`;
     const age = (timestamp: string | undefined): string =>
       timestamp === undefined ? '<unknown>' : humanDuration(clock.now() - Date.parse(timestamp));
     this.#context = { age, now: () => clock.now() };
@@ -54,11 +58,12 @@ export class TableEncoder implements ObjectEncoder {
   }
 
   #row(object: KubernetesObject): object {
-    const { columns, includeObject, metaVersion } = this.#options;
+    const { columns, derive, includeObject, metaVersion } = this.#options;
     const cells = columns.map((column) => column.value(object, this.#context));
     if (includeObject === 'None') return { cells };
-    const partial = { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${metaVersion}`, metadata: object.metadata };
-    return { cells, object: includeObject === 'Object' ? object : partial };
+    const served = derive(object);
+    const partial = { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${metaVersion}`, metadata: served.metadata };
+    return { cells, object: includeObject === 'Object' ? served : partial };
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type KubernetesObject,
   type ObjectMetaRules,
 } from '@keelson/apimachinery';
+import type { ChangeOrigin } from '@keelson/api/server';
 import type { ChangeContext } from './change-context';
 import type { RegisteredKind } from './registered-kind';
 
@@ -35,12 +36,12 @@ export function ensureNamespace(object: KubernetesObject, requested: string): vo
 }
 
 /** Clears what a client does not decide and lets the kind prepare. */
-export function prepareForCreate({ hasStatusSubresource, rules }: RegisteredKind, object: KubernetesObject): void {
+export function prepareForCreate({ hasStatusSubresource, rules }: RegisteredKind, object: KubernetesObject, origin: ChangeOrigin): void {
   if (hasStatusSubresource && rules.keepsStatusOnCreate !== true) clearStatus(object);
   const generationFrom = rules.generationFrom ?? ['spec'];
   if (generationFrom.some((field) => field in object)) object.metadata.generation = 1;
   else delete object.metadata.generation;
-  rules.prepareForCreate?.(object);
+  rules.prepareForCreate?.(object, origin);
 }
 
 /** All validation of a new object. @throws StatusError Invalid (422) with every field that is wrong */

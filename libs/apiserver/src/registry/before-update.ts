@@ -9,6 +9,7 @@ import {
   type KubernetesObject,
   type ObjectMeta,
 } from '@keelson/apimachinery';
+import type { ChangeOrigin } from '@keelson/api/server';
 import type { ChangeContext } from './change-context';
 import { ensureNamespace, objectMetaRules } from './before-create';
 import type { RegisteredKind } from './registered-kind';
@@ -20,11 +21,11 @@ export function prepareForUpdate(
   kind: RegisteredKind,
   next: KubernetesObject,
   previous: DeepReadonly<KubernetesObject>,
-  context: ChangeContext,
+  context: ChangeContext & Pick<ChangeOrigin, 'now'>,
 ): void {
   ensureNamespace(next, previous.metadata.namespace ?? '');
   carryOverMetadata(next, previous);
-  if (context.isServersOwn !== true) prepare(kind, next, previous, context.subresource);
+  if (context.isServersOwn !== true) prepare(kind, next, previous, context);
   countGeneration(kind, next, previous);
 }
 
@@ -70,7 +71,7 @@ function prepare(
   { hasStatusSubresource, rules }: RegisteredKind,
   next: KubernetesObject,
   previous: DeepReadonly<KubernetesObject>,
-  subresource: string,
+  { now, subresource, user }: Pick<ChangeContext, 'subresource' | 'user'> & Pick<ChangeOrigin, 'now'>,
 ): void {
   if (subresource === '') {
     if (hasStatusSubresource) copyField(next, previous, 'status');
@@ -78,7 +79,7 @@ function prepare(
     return;
   }
   const own = rules.subresources?.[subresource];
-  if (own !== undefined) own.prepareForUpdate(next, previous);
+  if (own !== undefined) own.prepareForUpdate(next, previous, { user, now });
   else keepOnlyStatus(next, previous);
 }
 

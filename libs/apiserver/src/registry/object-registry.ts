@@ -59,6 +59,8 @@ export class ObjectRegistry {
     this.#deps = deps;
   }
 
+  readonly #now = (): string => formatTime(this.#deps.clock.now());
+
   /** Lets `hooks` take part in every write from now on; they may need other registries, so they come after. */
   install(hooks: RegistryHooks): void {
     this.#hooks = hooks;
@@ -133,10 +135,10 @@ export class ObjectRegistry {
 
   async #createOnce(object: KubernetesObject, context: ChangeContext): Promise<CachedObject> {
     const { kind } = this;
-    fillSystemFields(object, { uid: this.#deps.newUid(), now: formatTime(this.#deps.clock.now()) });
+    fillSystemFields(object, { uid: this.#deps.newUid(), now: this.#now() });
     const attributes = this.#attributes('CREATE', object, undefined, context);
     await context.admission.admit(attributes);
-    prepareForCreate(kind, object);
+    prepareForCreate(kind, object, { user: context.user, now: this.#now });
     const reservation = await this.#hooks.beginCreate?.(object, { dryRun: context.dryRun });
     return settle(reservation, async () => {
       validateForCreate(kind, object, context);
@@ -174,7 +176,7 @@ export class ObjectRegistry {
     }
     const attributes = this.#attributes('UPDATE', next, previous, context);
     await context.admission.admit(attributes);
-    prepareForUpdate(this.kind, next, previous, context);
+    prepareForUpdate(this.kind, next, previous, { ...context, now: this.#now });
     const reservation = await this.#hooks.beginUpdate?.(next, previous, { dryRun: context.dryRun });
     return settle(reservation, async () => {
       validateForUpdate(this.kind, next, previous, context);

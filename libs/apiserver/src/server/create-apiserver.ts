@@ -5,6 +5,7 @@ import type { Store } from '@keelson/storage';
 import { AdmissionChain } from '../admission/admission-plugin';
 import { chosenPlugins } from '../admission/admission-plugins';
 import { RbacEscalation } from '../admission/plugins/rbac-escalation';
+import { AuthenticationTrust } from '../bootstrap/authentication-trust';
 import { ensureRbacPolicy } from '../bootstrap/rbac-policy';
 import { ensurePriorityClasses, ensureSystemNamespaces } from '../bootstrap/system-objects';
 import { filterChain } from '../filters/chain';
@@ -25,7 +26,7 @@ import { TableObjects } from './table-objects';
 import { UNSTORED } from './virtual-resources';
 import { writeStatus } from './write-status';
 
-export interface ApiserverDeps extends Pick<DaemonContext, 'log' | 'metrics' | 'health'> {
+export interface ApiserverDeps extends Pick<DaemonContext, 'log' | 'metrics' | 'health' | 'version'> {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: () => number;
@@ -45,7 +46,7 @@ export interface Apiserver {
  */
 export async function createApiserver(config: ApiserverConfig, deps: ApiserverDeps): Promise<Apiserver> {
   const schemas = builtInSchemas();
-  const storedValues = new StoredValues(schemas);
+  const storedValues = new StoredValues(schemas, conversions);
   const planned = planResources({
     schemas,
     kinds,
@@ -67,7 +68,12 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
     random: deps.random,
     newUid: deps.newUid,
   });
-  const services = createServices(config, table, deps);
+  const services = createServices(config, table, { ...deps, decode: (value) => storedValues.decode(value) });
+  const trust = new AuthenticationTrust({
+    ...deps,
+    configMaps: table.registry('', 'v1', 'configmaps'),
+    authorities: config.clientCertificateAuthority,
+  });
   await ensureSystemObjects(table);
   await ensureDefaultServiceCidr(table.registry('networking.k8s.io', 'v1', 'servicecidrs'), config.serviceClusterIpRange, deps.clock);
   const auth = createAuth(config, hub, deps.clock);
@@ -81,11 +87,13 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
     handler: chain(createFilters(config, auth, deps), endpoint),
     log: deps.log,
   });
+  await trust.start();
   await services.start();
   return {
     server,
     async close(graceMilliseconds) {
       await services.close();
+      await trust.close();
       await server.close(graceMilliseconds);
       kubelets.close();
       await hub.close();

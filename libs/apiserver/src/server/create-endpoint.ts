@@ -1,6 +1,6 @@
 import { schemaless, type Clock } from '@keelson/apimachinery';
 import { kinds, PatchSchemas, ProtobufCodec, type SchemaRegistry } from '@keelson/api/server';
-import { KUBERNETES_VERSION, type DaemonContext } from '@keelson/component-base';
+import { KUBERNETES_VERSION } from '@keelson/component-base';
 import type { Store } from '@keelson/storage';
 import type { AdmissionChain } from '../admission/admission-plugin';
 import { apiEndpoint } from '../endpoints/api-endpoint';
@@ -15,13 +15,13 @@ import type { KubeletClient } from '../node-access/kubelet-client';
 import type { CacheHub } from '../watch-cache/cache-hub';
 import type { ApiserverConfig } from './apiserver-config';
 import type { Auth } from './create-auth';
-import { nonResourceRoutes } from './non-resource';
+import { nonResourceRoutes, type NonResourceDeps } from './non-resource';
 import type { ResourceTable } from './resource-table';
 import { virtualResources } from './virtual-resources';
 
 export interface EndpointParts {
   readonly config: ApiserverConfig;
-  readonly deps: Pick<DaemonContext, 'metrics' | 'health'> & {
+  readonly deps: NonResourceDeps & {
     readonly store: Store;
     readonly clock: Clock;
     readonly random: () => number;
@@ -59,7 +59,7 @@ export function createEndpoint({ admission, auth, config, deps, hub, kubelets, s
   const { audiences } = config.serviceAccounts;
   const virtual = virtualResources({ table, auth, admission, decoder, clock, random, audiences, patchSchemaOf, kubelets });
   const routes = new NonResourceRoutes([
-    ...nonResourceRoutes({ health: deps.health, metrics: deps.metrics }),
+    ...nonResourceRoutes(deps),
     ...discoveryRoutes(schemas, `${config.advertiseAddress}:${config.advertisePort}`),
     ...openApiRoutes(schemas, KUBERNETES_VERSION),
   ]);

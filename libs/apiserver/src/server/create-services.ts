@@ -1,9 +1,8 @@
 import type { Clock } from '@keelson/apimachinery';
 import type { Logger } from '@keelson/component-base';
-import type { Store } from '@keelson/storage';
 import { ClusterIpAllocator } from '../services/cluster-ip-allocator';
 import { KubernetesService } from '../services/kubernetes-service';
-import { NodePortAllocator } from '../services/node-port-allocator';
+import { NodePortAllocator, type NodePortAllocatorDeps } from '../services/node-port-allocator';
 import { ServiceHooks } from '../services/service-hooks';
 import { ServiceRepair } from '../services/service-repair';
 import type { ApiserverConfig } from './apiserver-config';
@@ -16,11 +15,16 @@ export interface ServiceKeepers {
   close(): Promise<void>;
 }
 
+export interface ServiceKeeperDeps extends Pick<NodePortAllocatorDeps, 'store' | 'random' | 'decode'> {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
 /** Lets Services have addresses and ports, and returns those who keep them in order, not yet started. */
 export function createServices(
   config: ApiserverConfig,
   table: ResourceTable,
-  { clock, log, random, store }: { readonly store: Store; readonly clock: Clock; readonly log: Logger; readonly random: () => number },
+  { clock, decode, log, random, store }: ServiceKeeperDeps,
 ): ServiceKeepers {
   const services = table.registry('', 'v1', 'services');
   const addresses = table.registry('networking.k8s.io', 'v1', 'ipaddresses');
@@ -29,7 +33,7 @@ export function createServices(
     addresses,
     random,
   });
-  const nodePorts = new NodePortAllocator({ store, range: config.serviceNodePortRange, random });
+  const nodePorts = new NodePortAllocator({ store, range: config.serviceNodePortRange, random, decode });
   services.install(
     new ServiceHooks({
       clusterIps,

@@ -12,6 +12,8 @@ export interface NodePortAllocatorDeps {
   readonly store: Store;
   readonly range: { readonly first: number; readonly last: number };
   readonly random: () => number;
+  /** Reads a stored object, in whatever form it was written. */
+  readonly decode: (value: Uint8Array) => object;
 }
 
 /** The taken ports as bits of one number, bit 0 the first port of the range; as upstream stores them. */
@@ -86,7 +88,7 @@ export class NodePortAllocator {
   async #read(): Promise<Allocation> {
     const record = await this.#deps.store.get(KEY);
     if (record === undefined) return { bits: 0n, revision: 0 };
-    const { data = '' } = JSON.parse(Buffer.from(record.value).toString('utf8')) as { data?: string };
+    const { data = '' } = this.#deps.decode(record.value) as { readonly data?: string };
     const hex = Buffer.from(data, 'base64').toString('hex');
     return { bits: hex === '' ? 0n : BigInt(`0x${hex}`), revision: record.revision };
   }

@@ -33,10 +33,11 @@ export interface TestApiserverOptions {
 export async function startTestApiserver(options: TestApiserverOptions = {}): Promise<TestApiserver> {
   const folder = await mkdtemp(join(tmpdir(), 'keelson-apiserver-'));
   const store = options.store ?? (await openLmdbStore({ path: folder, sync: 'none' }));
-  const metrics = createMetricsRegistry(process, versionInfo(process));
+  const version = versionInfo(process);
+  const metrics = createMetricsRegistry(process, version);
   const apiserver = await createApiserver(
     { ...testConfig(options.users ?? []), ...options.config },
-    { store, clock: systemClock, random: Math.random, newUid: randomUUID, log: silentLogger, metrics, health: new HealthChecks() },
+    { store, clock: systemClock, random: Math.random, newUid: randomUUID, log: silentLogger, metrics, version, health: new HealthChecks() },
   );
   const clientWith = (token: string): ApiClient =>
     createApiClient(createInProcessTransport(apiserver.server, { token }), { userAgent: 'test' });

@@ -31,9 +31,13 @@ export class CacheHub {
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
 
+  /** @throws Error if two resources are stored in one place: each would take the other's objects for its own */
   constructor(deps: CacheHubDeps, resources: readonly CachedResource[]) {
     this.#deps = deps;
-    for (const resource of resources) this.#caches.set(resource.prefix, new ResourceCache(resource, 0));
+    for (const resource of resources) {
+      if (this.#caches.has(resource.prefix)) throw new Error(`two resources are stored under ${resource.prefix}`);
+      this.#caches.set(resource.prefix, new ResourceCache(resource, 0));
+    }
   }
 
   get revision(): Revision {

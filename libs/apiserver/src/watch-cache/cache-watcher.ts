@@ -96,7 +96,7 @@ export class CacheWatcher implements Watcher {
   }
 }
 
-export class SlowWatcher extends Error {
+class SlowWatcher extends Error {
   readonly code = 'slow-watcher';
 
   constructor() {

@@ -9,7 +9,7 @@ export interface KernelFiles {
   readonly cgroup: string;
 }
 
-export const KERNEL_FILES: KernelFiles = { proc: '/proc', cgroup: '/sys/fs/cgroup' };
+const KERNEL_FILES: KernelFiles = { proc: '/proc', cgroup: '/sys/fs/cgroup' };
 
 /**
  * What a process's cgroup has used, read from its files (cgroup v1 and v2): Docker's own stats call takes a second.

@@ -96,7 +96,7 @@ export function containerSpec(
 }
 
 /** The part that Docker's update can change in a running container as well. Swap is never granted on top of memory. */
-export function resourceSpec(resources: ContainerResources, around: Pick<Surroundings, 'negativeOomScores'>): HostConfig {
+function resourceSpec(resources: ContainerResources, around: Pick<Surroundings, 'negativeOomScores'>): HostConfig {
   const score = resources.oomScoreAdjust;
   return {
     ...updatableResources(resources),

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import { systemClock } from '@keelson/apimachinery';
 import { silentLogger } from '@keelson/component-base';
-import { containerRuntimeConformance } from '../container-runtime.conformance';
+import { containerRuntimeConformance } from '../conformance/container-runtime.conformance';
 import { RuntimeUnavailable } from '../runtime-errors';
 import { DockerRuntime } from './docker-runtime';
 import { LABEL } from './names';

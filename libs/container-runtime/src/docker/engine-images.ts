@@ -86,7 +86,7 @@ export class EngineImages {
 }
 
 /** Without a tag or digest the engine would pull every tag there is. */
-export function withTag(reference: string): string {
+function withTag(reference: string): string {
   const name = reference.slice(reference.lastIndexOf('/') + 1);
   return name.includes(':') || name.includes('@') ? reference : `${reference}:latest`;
 }

@@ -8,7 +8,8 @@ import { promisify } from 'node:util';
 import { pack } from 'tar-stream';
 import { systemClock } from '@keelson/apimachinery';
 import { silentLogger } from '@keelson/component-base';
-import type { ContainerConfig, SandboxConfig } from '../container-runtime';
+import type { SandboxConfig } from '../container-runtime';
+import { containerConfig } from '../testing/container-config';
 import { DockerRuntime } from './docker-runtime';
 import { removePodNetwork } from './pod-network';
 
@@ -60,23 +61,7 @@ const sandboxOf = (name: string): SandboxConfig => ({
 /** Answers with the address that its caller has. */
 const SERVER = 'while true; do busybox nc -ll -p 80 -e /bin/sh -c \'echo "$(busybox netstat -tn | busybox grep :80)"\'; done';
 
-const containerOf = (script: string): ContainerConfig => ({
-  name: 'main',
-  attempt: 0,
-  image: IMAGE,
-  command: ['/bin/sh', '-c', script],
-  env: [],
-  mounts: [],
-  devices: [],
-  labels: {},
-  annotations: {},
-  logPath: 'main/0.log',
-  stdin: false,
-  stdinOnce: false,
-  tty: false,
-  resources: {},
-  security: {},
-});
+const containerOf = (script: string) => containerConfig(IMAGE, { command: ['/bin/sh', '-c', script] });
 
 const describeHere = missing.length === 0 && process.getuid?.() === 0 ? describe : describe.skip;
 

@@ -1,7 +1,8 @@
 import { FakeClock } from '@keelson/apimachinery';
-import type { ContainerConfig, SandboxConfig } from '../container-runtime';
-import { containerRuntimeConformance } from '../container-runtime.conformance';
+import type { SandboxConfig } from '../container-runtime';
+import { containerRuntimeConformance } from '../conformance/container-runtime.conformance';
 import { ContainerStartError } from '../runtime-errors';
+import { containerConfig } from '../testing/container-config';
 import { HollowRuntime } from './hollow-runtime';
 import { EXIT_CODE, RUN_SECONDS } from './scripted-end';
 
@@ -26,22 +27,7 @@ const sandboxOf = (annotations: Record<string, string>): SandboxConfig => ({
   linux: { hostNetwork: false, hostPID: false, hostIPC: false, shareProcessNamespace: false, sysctls: {} },
 });
 
-const container: ContainerConfig = {
-  name: 'main',
-  attempt: 0,
-  image: 'busybox',
-  env: [],
-  mounts: [],
-  devices: [],
-  labels: {},
-  annotations: {},
-  logPath: 'main/0.log',
-  stdin: false,
-  stdinOnce: false,
-  tty: false,
-  resources: {},
-  security: {},
-};
+const container = containerConfig('busybox');
 
 describe('HollowRuntime', () => {
   it('ends a container when and how its pod asks for it', async () => {
@@ -68,9 +54,10 @@ describe('HollowRuntime', () => {
     expect((await runtime.containers()).map(({ exitCode }) => exitCode)).toEqual([7, 0]);
   });
 
-  it('has every image but those tagged 404', async () => {
+  it('has every image but those tagged 404 or non-existent', async () => {
     const runtime = open();
     expect(await runtime.image('web:404')).toBeUndefined();
+    expect(await runtime.image('web:non-existent')).toBeUndefined();
     await expect(runtime.pullImage('web:404')).rejects.toThrow('failed to pull image "web:404": not found');
     expect(await runtime.image('web:4040')).toBeDefined();
   });

@@ -33,7 +33,7 @@ interface HollowSandbox {
 /**
  * Simulated pods, for nodes by the thousand: a container is a record that runs from its start until it is told to stop, as in upstream's
  * kubemark. The annotations of {@link scriptOf}, or a command that {@link endOfShellScript} understands, let a pod's containers end by themselves.
- * All images are there but those tagged `404`. All of it is in memory: a new instance is an empty node.
+ * All images are there but those tagged `404` or `non-existent`. All of it is in memory: a new instance is an empty node.
  */
 export class HollowRuntime implements ContainerRuntime {
   readonly name = 'hollow';
@@ -255,7 +255,7 @@ export class HollowRuntime implements ContainerRuntime {
 }
 
 /** An image that no simulated node has and no registry knows, for trying what happens then. */
-const MISSING_IMAGE = /:404$/;
+const MISSING_IMAGE = /:(?:404|non-existent)$/;
 
 /** An image is what its reference says. */
 function hollowImage(reference: string): Image {

@@ -39,7 +39,7 @@ export class ClusterRoleAggregationController implements Controller {
 }
 
 /** The rules of all roles that `role` selects, each once: selector by selector, and in the order of the roles' names. */
-export function aggregatedRules(role: DeepReadonly<ClusterRole>, roles: readonly DeepReadonly<ClusterRole>[]): PolicyRule[] {
+function aggregatedRules(role: DeepReadonly<ClusterRole>, roles: readonly DeepReadonly<ClusterRole>[]): PolicyRule[] {
   const byName = [...roles].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   const rules: PolicyRule[] = [];
   for (const selector of role.aggregationRule?.clusterRoleSelectors ?? []) {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DeepReadonly, Deployment, PodTemplateSpec, ReplicaSet } from '@keelson/api';
+import { sortedFields } from '@keelson/apimachinery';
+import { safeEncode } from '@keelson/controller-pod-control';
 import { desired, rollingLimits, type Sets } from './replica-sets';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
@@ -15,9 +17,6 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
   MAX,
   'deprecated.deployment.rollback.to',
 ]);
-
-/** Letters and digits that make no words; upstream's `rand.SafeEncodeString`. */
-const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
 type Annotations = Readonly<Record<string, string>>;
 
@@ -74,20 +73,8 @@ export function newSetAnnotations(
 /** Ten characters that stand for a template; another collision count gives others. */
 export function templateHash(template: DeepReadonly<PodTemplateSpec>, collisionCount: number): string {
   const digest = createHash('sha256')
-    .update(JSON.stringify(sorted(template)))
+    .update(JSON.stringify(sortedFields(template)))
     .update(String(collisionCount))
     .digest();
-  const digits = String(digest.readUInt32BE(0)).padStart(10, '0');
-  return Array.from(digits, (digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join('');
-}
-
-/** The same value whatever order its fields came in. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, field]) => [name, sorted(field)]),
-  );
+  return safeEncode(String(digest.readUInt32BE(0)).padStart(10, '0'));
 }

@@ -65,7 +65,7 @@ export function addressTypes({ spec }: DeepReadonly<Service>): AddressType[] {
 }
 
 /** A number stands for itself; a name is looked up in the containers, those that run beside the others included. */
-export function findPort(pod: DeepReadonly<Pod>, { targetPort, protocol }: DeepReadonly<ServicePort>): number | undefined {
+function findPort(pod: DeepReadonly<Pod>, { targetPort, protocol }: DeepReadonly<ServicePort>): number | undefined {
   if (typeof targetPort !== 'string') return targetPort;
   const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
   const containers: readonly DeepReadonly<Container>[] = [...pod.spec.containers, ...sidecars];

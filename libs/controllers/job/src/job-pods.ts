@@ -4,8 +4,8 @@ import { podFromTemplate } from '@keelson/controller-pod-control';
 
 /** Keeps a finished pod from going before its job has counted it (KEP-2307). */
 export const TRACKING_FINALIZER = 'batch.kubernetes.io/job-tracking';
-export const COMPLETION_INDEX = 'batch.kubernetes.io/job-completion-index';
-export const JOB_NAME = 'batch.kubernetes.io/job-name';
+const COMPLETION_INDEX = 'batch.kubernetes.io/job-completion-index';
+const JOB_NAME = 'batch.kubernetes.io/job-name';
 const COMPLETION_INDEX_ENV = 'JOB_COMPLETION_INDEX';
 /** A generated name is 63 characters long, five of them random. */
 const LONGEST_NAME_PREFIX = 58;

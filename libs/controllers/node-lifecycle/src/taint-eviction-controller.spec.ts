@@ -1,7 +1,7 @@
 import { nodes, pods, type Taint, type Toleration } from '@keelson/api';
 import { FakeClock } from '@keelson/apimachinery';
 import { FakeApi, testController } from '@keelson/controller-runtime/testing';
-import { stayOf, TaintEvictionController, tolerates } from './taint-eviction-controller';
+import { stayOf, TaintEvictionController } from './taint-eviction-controller';
 
 const START = '2026-01-01T00:00:00Z';
 const unreachable: Taint = { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute', timeAdded: START };
@@ -55,17 +55,5 @@ describe('stayOf', () => {
     ];
     expect(stayOf(tolerations, [unreachable, other], Date.parse(START))).toBe(10_000);
     expect(stayOf(tolerations.slice(0, 1), [unreachable, other], Date.parse(START))).toBe(0);
-  });
-});
-
-describe('tolerates', () => {
-  it.each<[Toleration, boolean]>([
-    [{ operator: 'Exists' }, true],
-    [{ key: 'k', operator: 'Exists', effect: 'NoSchedule' }, false],
-    [{ key: 'k', value: 'v' }, true],
-    [{ key: 'k', value: 'other' }, false],
-    [{ key: 'other', operator: 'Exists' }, false],
-  ])('%j: %s', (toleration, expected) => {
-    expect(tolerates(toleration, { key: 'k', value: 'v', effect: 'NoExecute' })).toBe(expected);
   });
 });

@@ -1,4 +1,4 @@
-import { pods, type DeepReadonly, type Node, type Pod, type Taint, type Toleration } from '@keelson/api';
+import { pods, tolerates, type DeepReadonly, type Node, type Pod, type Taint, type Toleration } from '@keelson/api';
 import { findCondition, formatTime, objectKey, StatusError, type Clock, type ObjectKey } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
 import { NODE_NAME_INDEX, podsByNode } from '@keelson/controller-pod-control';
@@ -80,13 +80,4 @@ function stayUnder(taint: DeepReadonly<Taint>, tolerations: readonly DeepReadonl
   if (seconds.length === 0) return 'for-good';
   const since = taint.timeAdded === undefined ? now : Date.parse(taint.timeAdded);
   return since + Math.max(0, Math.min(...seconds)) * 1000 - now;
-}
-
-export function tolerates(
-  { effect = '', key = '', operator = 'Equal', value = '' }: DeepReadonly<Toleration>,
-  taint: DeepReadonly<Taint>,
-): boolean {
-  if (effect !== '' && effect !== taint.effect) return false;
-  if (key !== '' && key !== taint.key) return false;
-  return operator === 'Exists' || (key !== '' && value === (taint.value ?? ''));
 }

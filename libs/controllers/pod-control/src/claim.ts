@@ -17,6 +17,8 @@ export interface Claim<O extends KubernetesObject, T extends KubernetesObject> {
   readonly ownerResource: Resource<O>;
   readonly resource: Resource<T>;
   readonly selector: DeepReadonly<LabelSelector> | undefined;
+  /** What else is asked of an object, beside its labels, to belong to the owner. */
+  readonly belongs?: (object: DeepReadonly<T>) => boolean;
   /** Put on what is adopted, in the same write. */
   readonly finalizer?: string;
   readonly signal: AbortSignal;
@@ -53,7 +55,7 @@ async function settle<O extends KubernetesObject, T extends KubernetesObject>(
   const { metadata }: DeepReadonly<KubernetesObject> = object;
   const owner: DeepReadonly<KubernetesObject> = terms.owner;
   const controller = controllerOf(object);
-  const matches = matcher.matches(metadata.labels ?? {});
+  const matches = matcher.matches(metadata.labels ?? {}) && (terms.belongs?.(object) ?? true);
   if (controller !== undefined && controller.uid !== owner.metadata.uid) return false;
   if (controller !== undefined && matches) return true;
   if (owner.metadata.deletionTimestamp !== undefined) return false;

@@ -5,3 +5,5 @@ export { PodControl, podFromTemplate } from './pod-control';
 export { podIsActive, podIsReady, podIsTerminating, podReadySince, untilAvailable } from './pod-state';
 export { NODE_NAME_INDEX, podsByNode } from './pods-by-node';
 export { rankForDeletion } from './rank-for-deletion';
+export { safeEncode } from './safe-encode';
+export { slowStart } from './slow-start';

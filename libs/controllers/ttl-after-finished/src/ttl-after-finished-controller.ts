@@ -45,7 +45,7 @@ export class TtlAfterFinishedController implements Controller {
 }
 
 /** Milliseconds a finished job has left, not above zero once it is due; undefined for a job that is not to be deleted. */
-export function timeLeft({ metadata, spec, status }: DeepReadonly<Job>, now: number): number | undefined {
+function timeLeft({ metadata, spec, status }: DeepReadonly<Job>, now: number): number | undefined {
   const ttl = spec.ttlSecondsAfterFinished;
   if (ttl === undefined || metadata.deletionTimestamp !== undefined) return undefined;
   const finished = status?.conditions?.find((each) => (each.type === 'Complete' || each.type === 'Failed') && each.status === 'True');

@@ -1,9 +1,8 @@
-import type { DeepReadonly, Taint, Toleration } from '@keelson/api';
+import { matchesNodeAffinity, untoleratedTaint } from '@keelson/api';
 import { allContainersOf } from '../pod/pod-containers';
 import { podRequests, resourceAmounts } from '../pod/pod-resources';
 import type { ReadonlyNode, ReadonlyPod } from '../pod/types';
 import type { WaitingReason } from '../status/status-inputs';
-import { matchesNodeAffinity } from './node-affinity';
 
 export interface AdmissionInputs {
   /** The pods already admitted and not yet ended. */
@@ -17,7 +16,7 @@ export function admitToNode(pod: ReadonlyPod, node: ReadonlyNode, { others, isSt
   return (
     refuseOperatingSystem(pod) ??
     refuseResources(pod, node, others) ??
-    (matchesNodeAffinity(pod, node)
+    (matchesNodeAffinity(pod.spec, node)
       ? undefined
       : refused('NodeAffinity', "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector")) ??
     (portsConflict(pod, others)
@@ -79,15 +78,7 @@ function conflicts(a: HostPort, b: HostPort): boolean {
 
 /** Only NoExecute drives off a pod that is already bound. */
 function refuseTaints(pod: ReadonlyPod, node: ReadonlyNode): WaitingReason | undefined {
-  const taint = (node.spec.taints ?? []).find(
-    (candidate) => candidate.effect === 'NoExecute' && !(pod.spec.tolerations ?? []).some((toleration) => tolerates(toleration, candidate)),
-  );
+  const taint = untoleratedTaint(node.spec.taints, pod.spec.tolerations, ['NoExecute']);
   if (taint === undefined) return undefined;
   return refused('TaintToleration', `Predicate TaintToleration failed: node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`);
-}
-
-function tolerates({ effect, key, operator = 'Equal', value }: DeepReadonly<Toleration>, taint: DeepReadonly<Taint>): boolean {
-  if (effect !== undefined && effect !== '' && effect !== taint.effect) return false;
-  if (key !== undefined && key !== '' && key !== taint.key) return false;
-  return operator === 'Exists' || (value ?? '') === (taint.value ?? '');
 }

@@ -8,7 +8,7 @@ import type { NodeSettings } from './node-settings';
 const UNINITIALIZED_TAINT: Taint = { key: 'node.cloudprovider.kubernetes.io/uninitialized', value: 'true', effect: 'NoSchedule' };
 
 /** The labels that say what the machine is; kept as they should be at every start. */
-export function machineLabels(nodeName: string, { architecture }: Pick<MachineInfo, 'architecture'>): Record<string, string> {
+function machineLabels(nodeName: string, { architecture }: Pick<MachineInfo, 'architecture'>): Record<string, string> {
   return {
     'beta.kubernetes.io/arch': architecture,
     'beta.kubernetes.io/os': 'linux',

@@ -16,7 +16,7 @@ export interface ContainerParts {
   readonly node: NodeLimits;
 }
 
-export const TERMINATION_MESSAGE_PATH_ANNOTATION = 'io.kubernetes.container.terminationMessagePath';
+const TERMINATION_MESSAGE_PATH_ANNOTATION = 'io.kubernetes.container.terminationMessagePath';
 export const TERMINATION_MESSAGE_POLICY_ANNOTATION = 'io.kubernetes.container.terminationMessagePolicy';
 
 /** Puts together what the runtime needs to make a container. Pure. @throws StartProblem as {@link containerSecurity} */

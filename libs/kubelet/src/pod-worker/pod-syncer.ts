@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { DeepReadonly, Service } from '@keelson/api';
 import type { Container, ContainerRuntime, SandboxConfig } from '@keelson/container-runtime';
-import { formatGoDuration, type Clock } from '@keelson/apimachinery';
-import type { Logger } from '@keelson/component-base';
+import type { Clock } from '@keelson/apimachinery';
+import { formatGoDuration, type Logger } from '@keelson/component-base';
 import { containerEnvironment } from '../env/container-environment';
 import type { PodFiles } from '../files/pod-files';
 import type { ImageManager } from '../images/image-manager';

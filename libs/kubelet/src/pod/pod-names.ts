@@ -14,7 +14,6 @@ export function namespaceOf(pod: ReadonlyPod): string {
 export const CONFIG_SOURCE_ANNOTATION = 'kubernetes.io/config.source';
 export const CONFIG_MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 export const CONFIG_HASH_ANNOTATION = 'kubernetes.io/config.hash';
-export const CONFIG_SEEN_ANNOTATION = 'kubernetes.io/config.seen';
 
 export function isMirrorPod(pod: ReadonlyPod): boolean {
   return pod.metadata.annotations?.[CONFIG_MIRROR_ANNOTATION] !== undefined;

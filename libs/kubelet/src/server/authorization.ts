@@ -24,7 +24,7 @@ const VERBS: Readonly<Record<string, string>> = {
  * What of the node a path asks for, the finest first; access to `nodes/proxy` is access to all of it
  * (upstream: pkg/kubelet/server/auth.go, KEP-2862).
  */
-export function nodeSubresources(path: string): readonly string[] {
+function nodeSubresources(path: string): readonly string[] {
   const at = (prefix: string): boolean => path === prefix || path.startsWith(`${prefix}/`);
   if (at('/stats')) return ['stats'];
   if (at('/metrics')) return ['metrics'];

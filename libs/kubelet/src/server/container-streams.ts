@@ -79,7 +79,7 @@ async function joined(data: Duplex, inside: Duplex, signal: AbortSignal): Promis
 }
 
 /** As remotecommand's v4 protocol tells the exit code of a command (k8s.io/client-go/util/exec). */
-export function exitStatus(exitCode: number): Status {
+function exitStatus(exitCode: number): Status {
   if (exitCode === 0) return { metadata: {}, status: 'Success' };
   return {
     metadata: {},

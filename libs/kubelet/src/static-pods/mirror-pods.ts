@@ -116,7 +116,7 @@ export class MirrorPods {
 }
 
 /** The apiserver's view of a static pod: itself, marked by its hash, owned by its node. */
-export function mirrorPod(pod: ReadonlyPod, node: ReadonlyNode): Draft<Pod> {
+function mirrorPod(pod: ReadonlyPod, node: ReadonlyNode): Draft<Pod> {
   const hash = pod.metadata.annotations?.[CONFIG_HASH_ANNOTATION] ?? '';
   const { name, namespace, labels, annotations } = pod.metadata;
   const owner = { apiVersion: 'v1', kind: 'Node', name: node.metadata.name, uid: node.metadata.uid, controller: true };

@@ -22,7 +22,7 @@ export const MACHINE: MachineInfo = {
   osImage: 'Test',
 };
 
-export const PRESSURE: MachinePressure = {
+const PRESSURE: MachinePressure = {
   memoryAvailableBytes: 4 * 2 ** 30,
   diskAvailableBytes: 50 * 2 ** 30,
   diskCapacityBytes: 100 * 2 ** 30,

@@ -6,7 +6,7 @@ const requirements = field.list(field.object({ key: field.string, operator: fiel
 const nodeSelectorTerm = field.object({ matchExpressions: requirements, matchFields: requirements });
 
 /** The arguments of plugins, by the plugin's name. */
-export const PLUGIN_ARGS = {
+const PLUGIN_ARGS = {
   InterPodAffinity: { hardPodAffinityWeight: field.int, ignorePreferredTermsOfExistingPods: field.bool },
   NodeAffinity: {
     addedAffinity: field.object({

@@ -1,33 +1,35 @@
-import { sleep, type Clock } from '@keelson/apimachinery';
+import { sleep } from '@keelson/apimachinery';
 import { ConnectionPool } from 'etcd3/lib/connection-pool.js';
 import type { Store } from '../store';
 import { StoreUnavailable } from '../store-errors';
 import { Endpoints, type EtcdConnection } from './endpoints';
-import { EtcdStore } from './etcd-store';
+import { EtcdStore, type EtcdStoreDeps } from './etcd-store';
 import { STATUS } from './messages';
 import { answersProgressSoundly } from './progress-support';
 
 const RETRY_MILLISECONDS = 100;
 
-export interface ConnectDeps {
-  readonly clock: Clock;
+export interface ConnectDeps extends Pick<EtcdStoreDeps, 'clock' | 'healthKey'> {
   /** How long to try again when no endpoint answers. */
   readonly patienceMilliseconds: number;
 }
 
 /** Connects to etcd and asks for its version. @throws StoreUnavailable if no endpoint answers */
-export async function connectEtcdStore(connection: EtcdConnection, { clock, patienceMilliseconds }: ConnectDeps): Promise<Store> {
+export async function connectEtcdStore(connection: EtcdConnection, { patienceMilliseconds, ...deps }: ConnectDeps): Promise<Store> {
   const endpoints = new Endpoints(connection, (options) => new ConnectionPool(options));
   try {
-    const version = await versionOf(endpoints, { clock, patienceMilliseconds });
-    return new EtcdStore({ endpoints, clock, progressOnRequest: answersProgressSoundly(version) });
+    const version = await versionOf(endpoints, { clock: deps.clock, patienceMilliseconds });
+    return new EtcdStore({ ...deps, endpoints, progressOnRequest: answersProgressSoundly(version) });
   } catch (error) {
     endpoints.close();
     throw error;
   }
 }
 
-async function versionOf(endpoints: Endpoints, { clock, patienceMilliseconds }: ConnectDeps): Promise<string> {
+async function versionOf(
+  endpoints: Endpoints,
+  { clock, patienceMilliseconds }: Pick<ConnectDeps, 'clock' | 'patienceMilliseconds'>,
+): Promise<string> {
   const begun = clock.monotonic();
   for (;;) {
     try {

@@ -1,9 +1,9 @@
-import { sleep, systemClock, type Clock } from '@keelson/apimachinery';
-import { Etcd3 } from 'etcd3';
+import { systemClock, type Clock } from '@keelson/apimachinery';
+import { Etcd3, Range } from 'etcd3';
 import { storeConformance, type StoreFixture } from '../store.conformance';
 import type { Store } from '../store';
 import { StoreUnavailable } from '../store-errors';
-import { EtcdServer, installedEtcd } from '../testing/etcd-server';
+import { EtcdServer, installedEtcd, untilReachable } from '../testing/etcd-server';
 import { openEtcdStore } from './open-etcd-store';
 import { answersProgressSoundly } from './progress-support';
 
@@ -13,25 +13,28 @@ const suite = version === undefined ? 'etcd3 (skipped: there is no etcd in the P
 (version === undefined ? describe.skip : describe)(suite, () => {
   let server: EtcdServer;
 
-  const open = (): Promise<Store> => openEtcdStore({ endpoints: [server.endpoint] });
+  const open = (prefix = '/registry'): Promise<Store> => openEtcdStore({ endpoints: [server.endpoint], prefix });
 
   beforeAll(async () => {
     server = await EtcdServer.create();
     server.start();
-    const store = await untilReachable(open);
+    const store = await untilReachable(() => open());
     await store.close();
   }, 30_000);
 
   afterAll(() => server.remove());
 
-  storeConformance('etcd3', async (): Promise<StoreFixture> => {
-    const store = await open();
+  storeConformance('etcd3', () => fixture());
+  storeConformance('etcd3 under a prefix', () => fixture('clusters/one'));
+
+  const fixture = async (prefix?: string): Promise<StoreFixture> => {
+    const store = await open(prefix);
     const opened = [store];
     return {
       store,
       progressOnRequest: answersProgressSoundly(version ?? ''),
       async reopen() {
-        const again = await open();
+        const again = await open(prefix);
         opened.push(again);
         return again;
       },
@@ -40,7 +43,7 @@ const suite = version === undefined ? 'etcd3 (skipped: there is no etcd in the P
         await Promise.all(opened.map((each) => each.close()));
       },
     };
-  });
+  };
 
   it('goes on with a watch and with writes over a crash of etcd, without gaps or doubles', async () => {
     const store = await open();
@@ -77,6 +80,38 @@ const suite = version === undefined ? 'etcd3 (skipped: there is no etcd in the P
     stop.abort();
     await store.close();
   }, 10_000);
+
+  it('keeps all keys under the prefix, as upstream does, and only the key of compaction outside', async () => {
+    const [one, all] = [await open('tenants/one/'), await open('/')];
+    await one.put('/registry/pods/a', Buffer.from('x'), { expected: 0, ttl: 60 });
+    await one.put('compact_rev_key', Buffer.from('x'), { expected: (await one.get('compact_rev_key'))?.revision ?? 0 });
+    const [mine] = (await one.list('/registry/')).records;
+    const [seen] = (await all.list('/registry/tenants/')).records;
+    expect([mine?.key, seen?.key]).toEqual(['/registry/pods/a', '/registry/tenants/one/pods/a']);
+    expect(await (await open()).get('compact_rev_key')).toMatchObject({ key: 'compact_rev_key' });
+    await Promise.all([one.close(), all.close()]);
+  });
+
+  it('needs no rights on keys outside of the prefix to be healthy', async () => {
+    const guarded = await EtcdServer.create();
+    guarded.start();
+    try {
+      await (await untilReachable(() => openEtcdStore({ endpoints: [guarded.endpoint] }))).close();
+      await demandPassword(guarded.endpoint, { username: 'root', password: 'secret' });
+      await confine(guarded.endpoint, { username: 'tenant', password: 'theirs', prefix: '/tenant/' });
+      const store = await openEtcdStore({
+        endpoints: [guarded.endpoint],
+        auth: { username: 'tenant', password: 'theirs' },
+        prefix: 'tenant',
+      });
+      await store.check();
+      expect(await store.put('/registry/pods/a', Buffer.from('x'), { expected: 0 })).toMatchObject({ type: 'written' });
+      await expect(store.get('/elsewhere')).rejects.toThrow('permission denied');
+      await store.close();
+    } finally {
+      await guarded.remove();
+    }
+  }, 30_000);
 
   it('uses another endpoint where one does not answer', async () => {
     const store = await openEtcdStore({ endpoints: ['http://127.0.0.1:1', server.endpoint], clock: systemClock });
@@ -154,6 +189,18 @@ async function demandPassword(endpoint: string, { username, password }: { userna
   etcd.close();
 }
 
+/** Makes a user that may do anything below a prefix and nothing else. */
+async function confine(
+  endpoint: string,
+  { username, password, prefix }: { username: string; password: string; prefix: string },
+): Promise<void> {
+  const etcd = new Etcd3({ hosts: endpoint, auth: { username: 'root', password: 'secret' } });
+  const role = await etcd.role(username).create();
+  await role.grant({ permission: 'Readwrite', range: Range.prefix(prefix) });
+  await (await etcd.user(username).create(password)).addRole(role);
+  etcd.close();
+}
+
 interface Reading {
   readonly prefix: string;
   readonly from: number;
@@ -168,15 +215,4 @@ async function readRevisions(store: Store, { prefix, from, count, signal }: Read
     if (revisions.length >= count) break;
   }
   return revisions;
-}
-
-/** Tries again and again until the test's own time is over: how long etcd takes to start is its business. */
-async function untilReachable<Result>(attempt: () => Promise<Result>): Promise<Result> {
-  for (;;) {
-    try {
-      return await attempt();
-    } catch {
-      await sleep(systemClock, 20);
-    }
-  }
 }

@@ -10,14 +10,13 @@ import { Leases } from './leases';
 import { COMPACT, EQUAL, MOD, RANGE, toNumber, TXN, type Compare, type RangeResponse, type RequestOp, type TxnResponse } from './messages';
 import { SharedRoundTrip } from './shared-round-trip';
 
-/** A key that is never written: asking for it costs etcd nothing but to make sure of the revision. */
-const NO_KEY = Buffer.from('\0');
-
 export interface EtcdStoreDeps {
   readonly endpoints: Endpoints;
   readonly clock: Clock;
   /** Whether a progress event that was asked for can be trusted; see `answersProgressSoundly`. */
   readonly progressOnRequest: boolean;
+  /** A key that is never written: asking for it costs etcd nothing but to make sure of the revision. */
+  readonly healthKey: string;
 }
 
 /** The store in an etcd cluster, shared with other apiservers. See {@link Store} for the contract. */
@@ -25,6 +24,7 @@ export class EtcdStore implements Store {
   readonly #endpoints: Endpoints;
   readonly #clock: Clock;
   readonly #progressOnRequest: boolean;
+  readonly #healthKey: string;
   readonly #leases: Leases;
   readonly #revision: SharedRoundTrip<Revision>;
   readonly #watches = new Set<EtcdWatch>();
@@ -32,10 +32,11 @@ export class EtcdStore implements Store {
   readonly #writes = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
-  constructor({ endpoints, clock, progressOnRequest }: EtcdStoreDeps) {
+  constructor({ endpoints, clock, healthKey, progressOnRequest }: EtcdStoreDeps) {
     this.#endpoints = endpoints;
     this.#clock = clock;
     this.#progressOnRequest = progressOnRequest;
+    this.#healthKey = healthKey;
     this.#leases = new Leases(endpoints, clock);
     this.#revision = new SharedRoundTrip(() => this.#readRevision());
   }
@@ -155,7 +156,7 @@ export class EtcdStore implements Store {
   }
 
   async #readRevision(): Promise<Revision> {
-    const { header } = await this.#endpoints.read(RANGE, { key: NO_KEY, count_only: true });
+    const { header } = await this.#endpoints.read(RANGE, { key: Buffer.from(this.#healthKey), count_only: true });
     return toNumber(header.revision);
   }
 
@@ -176,7 +177,7 @@ export class EtcdStore implements Store {
   async #compactedSince(revision: Revision): Promise<unknown> {
     const stop = new AbortController();
     try {
-      const watch = this.watch('\0', { from: revision - 1, signal: stop.signal });
+      const watch = this.watch(this.#healthKey, { from: revision - 1, signal: stop.signal });
       await watch[Symbol.asyncIterator]().next();
       return new StoreUnavailable(`etcd has forgotten revision ${revision} and did not say which is its oldest`);
     } catch (error) {

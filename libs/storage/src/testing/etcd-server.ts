@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { sleep, systemClock } from '@keelson/apimachinery';
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder';
 
 /** The version of the etcd on this machine, such as `3.4.23`; `undefined` if there is none. */
@@ -57,6 +58,17 @@ export class EtcdServer {
   async remove(): Promise<void> {
     await this.kill();
     await this.#folder.remove();
+  }
+}
+
+/** Tries again and again until the test's own time is over: how long etcd takes to start is its business. */
+export async function untilReachable<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch {
+      await sleep(systemClock, 20);
+    }
   }
 }
 

@@ -21,17 +21,26 @@ export interface WorkloadSpec {
   readonly template?: PodTemplateSpec;
 }
 
+/** What the messages call a workload; upstream's for Deployments and ReplicaSets share some. */
+export type WorkloadName = 'deployment' | 'StatefulSet' | 'DaemonSet';
+
 /** Numbers are not negative, the selector finds the template's pods, and these are restarted for ever. `path` is the spec's. */
-export function validateWorkload(spec: DeepReadonly<WorkloadSpec>, path: FieldPath, errors: FieldErrors): void {
+export function validateWorkload(
+  spec: DeepReadonly<WorkloadSpec>,
+  path: FieldPath,
+  errors: FieldErrors,
+  name: WorkloadName = 'deployment',
+): void {
   const { selector, template } = spec;
   for (const field of ['replicas', 'minReadySeconds', 'revisionHistoryLimit'] as const) {
-    const value = spec[field];
+    // A StatefulSet with a negative limit keeps all its history.
+    const value = name === 'StatefulSet' && field === 'revisionHistoryLimit' ? undefined : spec[field];
     if (value !== undefined && value < 0) errors.invalid(path.child(field), value, NOT_NEGATIVE);
   }
   if (selector === undefined) errors.required(path.child('selector'));
   else {
     validateLabelSelector(selector, path.child('selector'), errors);
-    if (isEmptySelector(selector)) errors.invalid(path.child('selector'), selector, 'empty selector is invalid for deployment');
+    if (isEmptySelector(selector)) errors.invalid(path.child('selector'), selector, `empty selector is invalid for ${name.toLowerCase()}`);
   }
   if (template === undefined) return errors.required(path.child('template'));
   validateTemplateMatches(template, selector, path.child('template'), errors);
@@ -40,7 +49,10 @@ export function validateWorkload(spec: DeepReadonly<WorkloadSpec>, path: FieldPa
   if (template.spec?.restartPolicy !== 'Always')
     errors.notSupported(at.child('restartPolicy'), template.spec?.restartPolicy ?? '', ['Always']);
   if (template.spec?.activeDeadlineSeconds !== undefined)
-    errors.forbidden(at.child('activeDeadlineSeconds'), 'activeDeadlineSeconds in ReplicaSet is not Supported');
+    errors.forbidden(
+      at.child('activeDeadlineSeconds'),
+      `activeDeadlineSeconds in ${name === 'deployment' ? 'ReplicaSet' : name} is not Supported`,
+    );
 }
 
 export function isEmptySelector({ matchExpressions, matchLabels }: DeepReadonly<LabelSelector>): boolean {

@@ -1,4 +1,5 @@
 import type { Affinity, Pod, PodAffinityTerm } from '@keelson/api';
+import { FitError } from '../../framework/fit-error';
 import type { SchedulerCache } from '../../state/scheduler-cache';
 import { podStateOf } from '../../state/pod-state';
 import { testCache, testNode, testPod, testSelector } from '../../testing/objects';
@@ -35,8 +36,8 @@ function allowed(cache: SchedulerCache, pod: Pod): string[] {
   for (const node of cache.nodes)
     try {
       names.push(testSelector(cache).select(podStateOf(pod), [node]).name);
-    } catch {
-      // Not this one.
+    } catch (error) {
+      if (!(error instanceof FitError)) throw error;
     }
   return names;
 }

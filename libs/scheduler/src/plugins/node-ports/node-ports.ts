@@ -21,7 +21,7 @@ export class NodePorts implements PreFilterPlugin, FilterPlugin {
   }
 }
 
-export function portsAreFree(pod: PodState, node: NodeState): boolean {
+function portsAreFree(pod: PodState, node: NodeState): boolean {
   return !pod.hostPorts.some((port) => node.ports.isTaken(port));
 }
 

@@ -49,7 +49,7 @@ export class NodeResourcesFit implements FilterPlugin, ScorePlugin {
 const NONE: readonly string[] = [];
 
 /** The names of what `node` has too little left of, in the order the pod asks. A resource asked for with zero is never short. */
-export function insufficientResources({ requests }: PodState, { allocatable, requested }: NodeState): readonly string[] {
+function insufficientResources({ requests }: PodState, { allocatable, requested }: NodeState): readonly string[] {
   let short: string[] | undefined;
   for (const [name, wanted] of requests)
     if (wanted > 0 && wanted > amount(allocatable, name) - amount(requested, name)) (short ??= []).push(name);

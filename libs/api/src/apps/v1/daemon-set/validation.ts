@@ -1,11 +1,11 @@
 import { deepEqual, FIELD_IS_IMMUTABLE, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
 import type { DaemonSet, DaemonSetSpec } from '../../../generated/apps/v1';
-import { validateAmount } from '../deployment/validation';
+import { isZero, validateAmount } from '../deployment/validation';
 import { validateWorkload } from '../workload';
 
 export function validateDaemonSet({ spec }: DeepReadonly<DaemonSet>, path: FieldPath, errors: FieldErrors): void {
   const at = path.child('spec');
-  validateWorkload(spec, at, errors);
+  validateWorkload(spec, at, errors, 'DaemonSet');
   validateUpdateStrategy(spec.updateStrategy, at.child('updateStrategy'), errors);
 }
 
@@ -27,4 +27,8 @@ function validateUpdateStrategy(strategy: DeepReadonly<DaemonSetSpec['updateStra
   const { maxSurge = 0, maxUnavailable = 0 } = rollingUpdate;
   validateAmount(maxUnavailable, path.child('rollingUpdate', 'maxUnavailable'), errors);
   validateAmount(maxSurge, path.child('rollingUpdate', 'maxSurge'), errors);
+  if (isZero(maxSurge) && isZero(maxUnavailable))
+    errors.required(path.child('rollingUpdate', 'maxUnavailable'), 'cannot be 0 when maxSurge is 0');
+  if (!isZero(maxSurge) && !isZero(maxUnavailable))
+    errors.invalid(path.child('rollingUpdate', 'maxSurge'), maxSurge, 'may not be set when maxUnavailable is non-zero');
 }

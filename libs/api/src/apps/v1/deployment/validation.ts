@@ -59,4 +59,4 @@ export function validateAmount(value: IntOrString, path: FieldPath, errors: Fiel
   for (const problem of percent(value)) errors.invalid(path, value, problem);
 }
 
-const isZero = (value: IntOrString): boolean => value === 0 || value === '0%';
+export const isZero = (value: IntOrString): boolean => value === 0 || value === '0%';

@@ -5,8 +5,11 @@ import { ensure } from '../../../presence';
 export function defaultStatefulSet({ spec }: StatefulSet): void {
   if ((spec.podManagementPolicy ?? '') === '') spec.podManagementPolicy = 'OrderedReady';
   const strategy = ensure(spec, 'updateStrategy', {});
-  if ((strategy.type ?? '') === '') strategy.type = 'RollingUpdate';
-  if (strategy.type === 'RollingUpdate') ensure(strategy, 'rollingUpdate', {}).partition ??= 0;
+  if ((strategy.type ?? '') === '') {
+    strategy.type = 'RollingUpdate';
+    strategy.rollingUpdate ??= {};
+  }
+  if (strategy.type === 'RollingUpdate' && strategy.rollingUpdate !== undefined) strategy.rollingUpdate.partition ??= 0;
   const retention = ensure(spec, 'persistentVolumeClaimRetentionPolicy', {});
   retention.whenDeleted ??= 'Retain';
   retention.whenScaled ??= 'Retain';

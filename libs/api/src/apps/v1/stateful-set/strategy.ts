@@ -1,15 +1,33 @@
+import { nameIsDnsLabel } from '@keelson/apimachinery';
 import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
 import { defineKind } from '../../../define-kind';
-import { statefulsets } from '../../../generated/apps/v1';
+import { statefulsets, type StatefulSetSpec } from '../../../generated/apps/v1';
 import { defaultStatefulSet } from './defaults';
 import { columns } from './table';
-import { validateStatefulSet, validateStatefulSetUpdate } from './validation';
+import { validateStatefulSet, validateStatefulSetCreate, validateStatefulSetUpdate } from './validation';
 
 export const statefulSet = defineKind(statefulsets, {
   defaults: defaultStatefulSet,
-  prepareForCreate: ({ spec }) => dropDisabledFields(spec.template.spec),
-  prepareForUpdate: (next, previous) => dropDisabledFields(next.spec.template.spec, previous.spec.template.spec),
+  prepareForCreate({ spec }) {
+    dropDisabledFields(spec.template.spec);
+    dropMaxUnavailable(spec);
+  },
+  prepareForUpdate(next, previous) {
+    dropDisabledFields(next.spec.template.spec, previous.spec.template.spec);
+    if (previous.spec.updateStrategy?.rollingUpdate?.maxUnavailable === undefined) dropMaxUnavailable(next.spec);
+  },
+  validateName: nameIsDnsLabel,
   validate: validateStatefulSet,
+  validateCreate: validateStatefulSetCreate,
   validateUpdate: validateStatefulSetUpdate,
+  warnings: ({ spec }) =>
+    (spec.revisionHistoryLimit ?? 0) < 0
+      ? ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended']
+      : [],
   columns,
 });
+
+/** Its feature gate is off by default. */
+function dropMaxUnavailable({ updateStrategy }: StatefulSetSpec): void {
+  delete updateStrategy?.rollingUpdate?.maxUnavailable;
+}

@@ -1,14 +1,11 @@
-import { labelSelectorText, NOT_NEGATIVE, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
+import { dns1123Label, labelSelectorText, type DeepReadonly } from '@keelson/apimachinery';
 import { containerColumns } from '../../../apps/v1/workload';
+import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
 import { ageColumn, nameColumn, orNone } from '../../../columns';
 import { defineKind, type TableColumn } from '../../../define-kind';
 import { cronjobs, type CronJob } from '../../../generated/batch/v1';
 import { defaultJobSpec } from '../job/defaults';
-import { validateJobSpec } from '../job/validation';
-
-/** A CronJob's name goes into its Jobs' names with eleven characters more, and these into the labels of pods. */
-const MAX_NAME_LENGTH = 52;
-const CONCURRENCY_POLICIES = ['Allow', 'Forbid', 'Replace'];
+import { namesTimeZone, validateCronJob, validateCronJobCreate, validateCronJobUpdate } from './validation';
 
 const columns: readonly TableColumn<CronJob>[] = [
   nameColumn,
@@ -28,7 +25,13 @@ const columns: readonly TableColumn<CronJob>[] = [
 
 export const cronJob = defineKind(cronjobs, {
   defaults,
-  validate,
+  prepareForCreate: ({ spec }) => dropDisabledFields(spec.jobTemplate.spec?.template.spec),
+  prepareForUpdate: (next, previous) =>
+    dropDisabledFields(next.spec.jobTemplate.spec?.template.spec, previous.spec.jobTemplate.spec?.template.spec),
+  validate: validateCronJob,
+  validateCreate: validateCronJobCreate,
+  validateUpdate: validateCronJobUpdate,
+  warnings,
   columns,
 });
 
@@ -40,19 +43,17 @@ function defaults({ spec }: CronJob): void {
   if (spec.jobTemplate.spec !== undefined) defaultJobSpec(spec.jobTemplate.spec);
 }
 
-function validate({ metadata, spec }: DeepReadonly<CronJob>, path: FieldPath, errors: FieldErrors): void {
-  const at = path.child('spec');
-  if (metadata.name.length > MAX_NAME_LENGTH)
-    errors.invalid(path.child('metadata', 'name'), metadata.name, `must be no more than ${MAX_NAME_LENGTH} characters`);
-  if (spec.schedule === '') errors.required(at.child('schedule'));
-  if (!CONCURRENCY_POLICIES.includes(spec.concurrencyPolicy ?? ''))
-    errors.notSupported(at.child('concurrencyPolicy'), spec.concurrencyPolicy ?? '', CONCURRENCY_POLICIES);
-  for (const field of ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit'] as const) {
-    const value = spec[field];
-    if (value !== undefined && value < 0) errors.invalid(at.child(field), value, NOT_NEGATIVE);
-  }
-  const jobSpec = spec.jobTemplate.spec;
-  if (jobSpec === undefined) return errors.required(at.child('jobTemplate', 'spec'));
-  if (jobSpec.manualSelector === true) errors.notSupported(at.child('jobTemplate', 'spec', 'manualSelector'), true, ['false']);
-  validateJobSpec(jobSpec, at.child('jobTemplate', 'spec'), errors);
+function warnings({ metadata, spec }: DeepReadonly<CronJob>, previous: DeepReadonly<CronJob> | undefined): readonly string[] {
+  if (previous !== undefined)
+    return namesTimeZone(spec.schedule)
+      ? [
+          'cannot use TZ or CRON_TZ in spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details',
+        ]
+      : [];
+  const problems = dns1123Label(metadata.name);
+  return problems.length === 0
+    ? []
+    : [
+        `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`,
+      ];
 }

@@ -1,4 +1,5 @@
 import type { Namespace } from '../../../generated/core/v1';
+import { testOrigin } from '../../../testing/origin';
 import { problems, storedMeta } from '../../../testing/problems';
 import { defaultNamespace } from './defaults';
 import { namespace as kind } from './strategy';
@@ -10,7 +11,7 @@ describe('a namespace', () => {
   it('is created active, held by its finalizer, and labelled with its name', () => {
     const created = testNamespace({ spec: { finalizers: ['example.com/x'] } });
     defaultNamespace(created);
-    kind.prepareForCreate?.(created);
+    kind.prepareForCreate?.(created, testOrigin);
     expect(created).toMatchObject({
       metadata: { labels: { 'kubernetes.io/metadata.name': 'team' } },
       spec: { finalizers: ['example.com/x', 'kubernetes'] },
@@ -24,7 +25,7 @@ describe('a namespace', () => {
     kind.prepareForUpdate?.(updated, previous);
     expect(updated.spec.finalizers).toEqual(['kubernetes']);
     const finalized = testNamespace();
-    kind.subresources?.['finalize']?.prepareForUpdate(finalized, previous);
+    kind.subresources?.['finalize']?.prepareForUpdate(finalized, previous, testOrigin);
     expect(finalized).toMatchObject({ spec: {}, status: { phase: 'Terminating' } });
     expect(finalized.spec.finalizers).toBeUndefined();
   });

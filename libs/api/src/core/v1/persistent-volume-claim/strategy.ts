@@ -1,6 +1,8 @@
+import type { DeepReadonly } from '@keelson/apimachinery';
 import { defineKind } from '../../../define-kind';
-import { persistentvolumeclaims } from '../../../generated/core/v1';
+import { persistentvolumeclaims, type PersistentVolumeClaim } from '../../../generated/core/v1';
 import { defaultPersistentVolumeClaim } from './defaults';
+import { validatePersistentVolumeClaimStatusUpdate } from './status-validation';
 import { columns } from './table';
 import { validatePersistentVolumeClaim, validatePersistentVolumeClaimUpdate } from './validation';
 
@@ -9,7 +11,12 @@ export const persistentVolumeClaim = defineKind(persistentvolumeclaims, {
   prepareForCreate: (claim) => void (claim.status = { phase: 'Pending' }),
   validate: validatePersistentVolumeClaim,
   validateUpdate: validatePersistentVolumeClaimUpdate,
+  subresources: { status: { prepareForUpdate: takeSpecFrom, validateUpdate: validatePersistentVolumeClaimStatusUpdate } },
   generationFrom: [],
   columns,
   selectableFields: { name: ({ metadata }) => metadata.name },
 });
+
+function takeSpecFrom(next: PersistentVolumeClaim, previous: DeepReadonly<PersistentVolumeClaim>): void {
+  next.spec = structuredClone(previous.spec) as PersistentVolumeClaim['spec'];
+}

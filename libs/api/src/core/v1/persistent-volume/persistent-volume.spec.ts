@@ -1,7 +1,10 @@
 import type { PersistentVolume, PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeSpec } from '../../../generated/core/v1';
+import { testOrigin } from '../../../testing/origin';
 import { problems, storedMeta } from '../../../testing/problems';
 import { validatePersistentVolumeClaim, validatePersistentVolumeClaimUpdate } from '../persistent-volume-claim/validation';
+import { validatePersistentVolumeClaimStatusUpdate } from '../persistent-volume-claim/status-validation';
 import { accessModesText } from './access-modes';
+import { persistentVolume } from './strategy';
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from './validation';
 
 const testVolume = (spec: PersistentVolumeSpec = {}): PersistentVolume => ({
@@ -32,6 +35,17 @@ describe('a PersistentVolume', () => {
     const [problem, ...more] = problems((path, errors) => validatePersistentVolumeUpdate(next, testVolume(), path, errors));
     expect(problem).toMatch(/^spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation/);
     expect(more).toEqual([]);
+  });
+
+  it('is dated when it comes into another phase', () => {
+    const previous: PersistentVolume = { ...testVolume(), status: { phase: 'Pending', lastPhaseTransitionTime: '2026-01-01T00:00:00Z' } };
+    const reported = (phase: string): PersistentVolume => {
+      const next: PersistentVolume = { ...testVolume({ storageClassName: 'x' }), status: { phase } };
+      persistentVolume.subresources?.['status']?.prepareForUpdate(next, previous, testOrigin);
+      return next;
+    };
+    expect(reported('Bound').status?.lastPhaseTransitionTime).toBe(testOrigin.now());
+    expect(reported('Pending')).toEqual(previous);
   });
 
   it('abbreviates its ways of access', () => {
@@ -67,5 +81,16 @@ describe('a PersistentVolumeClaim', () => {
   it('is bound to a volume once', () => {
     expect(onUpdate(testClaim({ volumeName: 'a' }), testClaim())).toEqual([]);
     expect(onUpdate(testClaim({ volumeName: 'b' }), testClaim({ volumeName: 'a' }))).toHaveLength(1);
+  });
+
+  it('is told of its size, and of how its growth goes on', () => {
+    const status = { capacity: { storage: '-1' }, allocatedResources: { cpu: '1' }, allocatedResourceStatuses: { storage: 'Growing' } };
+    expect(
+      problems((path, errors) => validatePersistentVolumeClaimStatusUpdate({ ...testClaim(), status }, testClaim(), path, errors)),
+    ).toEqual([
+      'status.capacity[storage]: Invalid value: "-1": must be a valid resource quantity',
+      'status.allocatedResourceStatuses: Unsupported value: "storage": supported values: "ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"',
+      'status.allocatedResources: Unsupported value: "cpu": supported values: "storage"',
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { humanDuration } from '@keelson/apimachinery';
 import type { ContainerState, ContainerStatus, Pod, PodSpec, PodStatus } from '../../../generated/core/v1';
+import { testOrigin } from '../../../testing/origin';
 import { storedMeta } from '../../../testing/problems';
 import { testContainer, testPod } from '../../../testing/pods';
 import { podIsAvailable } from './phase';
@@ -160,7 +161,7 @@ describe('the grace period of a pod', () => {
 describe('a pod on its creation', () => {
   it('is pending, with its class of service, and waits at its gates', () => {
     const created = testPod({ schedulingGates: [{ name: 'a.b/c' }] });
-    podKind.prepareForCreate?.(created);
+    podKind.prepareForCreate?.(created, testOrigin);
     expect(created.status).toMatchObject({ phase: 'Pending', qosClass: 'BestEffort', conditions: [{ reason: 'SchedulingGated' }] });
     expect(podSummary(created).reason).toBe('SchedulingGated');
   });
@@ -174,7 +175,7 @@ describe('a pod on its creation', () => {
       },
       { metadata: storedMeta({ labels: { hash: 'x' } }) },
     );
-    podKind.prepareForCreate?.(created);
+    podKind.prepareForCreate?.(created, testOrigin);
     expect(created.spec.topologySpreadConstraints?.[0]?.labelSelector).toEqual({
       matchExpressions: [{ key: 'hash', operator: 'In', values: ['x'] }],
     });

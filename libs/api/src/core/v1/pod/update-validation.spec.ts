@@ -1,4 +1,5 @@
 import type { PodSpec, PodStatus } from '../../../generated/core/v1';
+import { testOrigin } from '../../../testing/origin';
 import { problems } from '../../../testing/problems';
 import { testContainer, testPod } from '../../../testing/pods';
 import { ephemeralContainers } from './ephemeral-containers';
@@ -86,7 +87,7 @@ describe('the ephemeralcontainers subresource', () => {
     const debug = testContainer({ name: 'debug' });
     const previous = testPod({ ephemeralContainers: [debug] });
     const next = testPod({ ephemeralContainers: [debug, testContainer({ name: 'more' })], nodeName: 'elsewhere' });
-    ephemeralContainers.prepareForUpdate(next, previous);
+    ephemeralContainers.prepareForUpdate(next, previous, testOrigin);
     expect(next.spec.nodeName).toBeUndefined();
     expect(next.spec.ephemeralContainers?.map(({ name }) => name)).toEqual(['debug', 'more']);
   });
@@ -131,7 +132,7 @@ describe('the resize subresource', () => {
 
   it('takes resources alone from the request', () => {
     const next = { ...sized({ cpu: '2' }), metadata: { ...testPod().metadata, labels: { new: 'label' } } };
-    resize.prepareForUpdate(next, sized({ cpu: '1' }));
+    resize.prepareForUpdate(next, sized({ cpu: '1' }), testOrigin);
     expect(next.metadata.labels).toBeUndefined();
     expect(next.spec.containers[0]?.resources?.requests).toEqual({ cpu: '2' });
   });

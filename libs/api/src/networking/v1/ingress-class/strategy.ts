@@ -2,6 +2,7 @@ import type { DeepReadonly } from '@keelson/apimachinery';
 import { ageColumn, nameColumn, orNone } from '../../../columns';
 import { defineKind, type TableColumn } from '../../../define-kind';
 import { ingressclasses, type IngressClass } from '../../../generated/networking/v1';
+import { validateIngressClass, validateIngressClassUpdate } from './validation';
 
 const columns: readonly TableColumn<IngressClass>[] = [
   nameColumn,
@@ -10,7 +11,16 @@ const columns: readonly TableColumn<IngressClass>[] = [
   ageColumn,
 ];
 
-export const ingressClass = defineKind(ingressclasses, { columns });
+export const ingressClass = defineKind(ingressclasses, {
+  defaults,
+  validate: validateIngressClass,
+  validateUpdate: validateIngressClassUpdate,
+  columns,
+});
+
+function defaults({ spec }: IngressClass): void {
+  if (spec.parameters !== undefined) spec.parameters.scope ??= 'Cluster';
+}
 
 function parametersText({ parameters }: DeepReadonly<IngressClass['spec']>): string {
   if (parameters === undefined) return '';

@@ -2,6 +2,8 @@ import { labelSelectorText } from '@keelson/apimachinery';
 import { ageColumn, nameColumn } from '../../../columns';
 import { defineKind, type TableColumn } from '../../../define-kind';
 import { networkpolicies, type NetworkPolicy } from '../../../generated/networking/v1';
+import { isEmpty } from '../../../presence';
+import { validateNetworkPolicyCreate, validateNetworkPolicyUpdate } from './validation';
 
 const columns: readonly TableColumn<NetworkPolicy>[] = [
   nameColumn,
@@ -9,10 +11,15 @@ const columns: readonly TableColumn<NetworkPolicy>[] = [
   ageColumn,
 ];
 
-export const networkPolicy = defineKind(networkpolicies, { defaults, columns });
+export const networkPolicy = defineKind(networkpolicies, {
+  defaults,
+  validateCreate: validateNetworkPolicyCreate,
+  validateUpdate: validateNetworkPolicyUpdate,
+  columns,
+});
 
 /** A policy is about what comes in, and about what goes out if it says anything of that. */
 function defaults({ spec }: NetworkPolicy): void {
   for (const rule of [...(spec.ingress ?? []), ...(spec.egress ?? [])]) for (const port of rule.ports ?? []) port.protocol ??= 'TCP';
-  spec.policyTypes ??= spec.egress === undefined || spec.egress.length === 0 ? ['Ingress'] : ['Ingress', 'Egress'];
+  if (isEmpty(spec.policyTypes)) spec.policyTypes = isEmpty(spec.egress) ? ['Ingress'] : ['Ingress', 'Egress'];
 }

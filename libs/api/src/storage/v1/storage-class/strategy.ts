@@ -1,6 +1,7 @@
 import { ageColumn, nameColumn } from '../../../columns';
 import { defineKind, type TableColumn } from '../../../define-kind';
 import { storageclasses, type StorageClass } from '../../../generated/storage/v1';
+import { validateStorageClass, validateStorageClassUpdate } from './validation';
 
 const columns: readonly TableColumn<StorageClass>[] = [
   nameColumn,
@@ -11,7 +12,13 @@ const columns: readonly TableColumn<StorageClass>[] = [
   ageColumn,
 ];
 
-export const storageClass = defineKind(storageclasses, { defaults, generationFrom: [], columns });
+export const storageClass = defineKind(storageclasses, {
+  defaults,
+  generationFrom: [],
+  validate: validateStorageClass,
+  validateUpdate: validateStorageClassUpdate,
+  columns,
+});
 
 function defaults(object: StorageClass): void {
   object.reclaimPolicy ??= 'Delete';

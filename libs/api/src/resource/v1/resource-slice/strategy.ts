@@ -1,0 +1,14 @@
+import { ageColumn, nameColumn } from '../../../columns';
+import { defineKind } from '../../../define-kind';
+import { resourceslices } from '../../../generated/resource/v1';
+
+export const resourceSlice = defineKind(resourceslices, {
+  columns: [
+    nameColumn,
+    { name: 'Node', type: 'string', value: ({ spec }) => spec.nodeName ?? '' },
+    { name: 'Driver', type: 'string', value: ({ spec }) => spec.driver },
+    { name: 'Pool', type: 'string', value: ({ spec }) => spec.pool.name },
+    ageColumn,
+  ],
+  selectableFields: { 'spec.nodeName': ({ spec }) => spec.nodeName ?? '', 'spec.driver': ({ spec }) => spec.driver },
+});

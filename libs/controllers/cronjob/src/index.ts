@@ -1,0 +1,1 @@
+export { CronJobController, type CronJobControllerDeps } from './cronjob-controller';

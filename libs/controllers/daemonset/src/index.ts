@@ -1,0 +1,1 @@
+export { DaemonSetController, type DaemonSetControllerDeps } from './daemonset-controller';

@@ -1,0 +1,1 @@
+export { StatefulSetController, type StatefulSetControllerDeps } from './statefulset-controller';

@@ -1,0 +1,1 @@
+export { EtcdServer, installedEtcd, untilReachable } from './etcd-server';
