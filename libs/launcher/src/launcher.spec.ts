@@ -83,6 +83,14 @@ describe('keelson up', () => {
     await expect(launcher.up({ wait: false, nodes: 4 })).rejects.toThrow('has 3 hollow node(s), its objects in lmdb, on port 6443');
   });
 
+  it('leaves a cluster that runs as it is, and does not say that all is well to who wishes for another', async () => {
+    await setUp().upToSupervisor({ nodes: 3 });
+    start(SUPERVISOR);
+    const { launcher, terminal } = setUp();
+    await expect(launcher.up({ wait: false, nodes: 4 })).rejects.toThrow('has 3 hollow node(s)');
+    expect(terminal.lines).toEqual([]);
+  });
+
   it('follows the machine to another address, and renews the certificate for it', async () => {
     await setUp({ addresses: ['192.0.2.1', '192.0.2.2'] }).upToSupervisor();
     await setUp({ addresses: ['192.0.2.2', '192.0.2.1'] }).upToSupervisor();

@@ -92,9 +92,9 @@ export class Launcher {
     const { clock, folder, startSupervisor, terminal } = this.#deps;
     const running = clusterProcesses(folder.home);
     if (isSupervised(running)) {
-      terminal.say('The cluster is running already.');
       const settings = await this.#settings();
       refuseOther(wishes, settings, folder);
+      terminal.say('The cluster is running already.');
       return settings;
     }
     if (running.length > 0) {
