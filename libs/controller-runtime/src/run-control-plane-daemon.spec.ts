@@ -96,7 +96,7 @@ describe('runControlPlaneDaemon', () => {
     const burst = 5;
     const recorded = server.coming(EVENTS);
     await run([`--kube-api-burst=${burst}`, '--kube-api-qps=0.0001'], async ({ client, recorder, signal }) => {
-      const paths = Array.from({ length: burst + 1 }, (_, n) => `/work/${n}`);
+      const paths = Array.from({ length: burst + 1 }, (_, n) => `/things/${n}`);
       const work = paths.map((path) => client.raw({ path, signal }));
       await Promise.all(work.slice(0, burst));
       recorder.event(POD, 'Normal', 'Tested', 'as said');
@@ -105,7 +105,7 @@ describe('runControlPlaneDaemon', () => {
       await expect(work[burst]).rejects.toThrow();
     });
     expect(server.requests).toContain(EVENTS);
-    expect(server.requests.filter((line) => line.startsWith('GET /work/'))).toHaveLength(burst);
+    expect(server.requests.filter((line) => line.startsWith('GET /things/'))).toHaveLength(burst);
     // Given back at the end, which its own limit leaves room for.
     expect(server.requests.at(-1)).toBe(`PUT ${LEASES}/test-daemon`);
   });
