@@ -1,3 +1,4 @@
+import { tolerates } from '@keelson/api';
 import { fitErrorMessage } from '../framework/fit-error';
 import { normalizeScores } from '../framework/normalize-score';
 import { unresolvable, unschedulable } from '../framework/verdict';
@@ -9,7 +10,6 @@ import { NodePorts } from './node-ports/node-ports';
 import { NodeResourcesFit } from './node-resources-fit/node-resources-fit';
 import { NodeUnschedulable } from './node-unschedulable/node-unschedulable';
 import { TaintToleration } from './taint-toleration/taint-toleration';
-import { tolerates } from './taint-toleration/tolerations';
 
 function stateOf(node: ReturnType<typeof testNode>, ...pods: ReturnType<typeof testPod>[]): NodeState {
   const state = new NodeState(node.metadata.name);

@@ -1,9 +1,9 @@
-import type { DeepReadonly, Node } from '@keelson/api';
+import { tolerates, type DeepReadonly, type Node } from '@keelson/api';
 import type { FilterPlugin, Requeue } from '../../framework/plugin';
 import { fits, unresolvable, type Verdict } from '../../framework/verdict';
 import type { NodeState } from '../../state/node-state';
 import type { PodState } from '../../state/pod-state';
-import { tolerates, tolerationsChanged } from '../taint-toleration/tolerations';
+import { tolerationsChanged } from '../taint-toleration/tolerations';
 
 const UNSCHEDULABLE_TAINT = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 

@@ -1,10 +1,10 @@
-import type { DeepReadonly, Node } from '@keelson/api';
+import { tolerates, type DeepReadonly, type Node } from '@keelson/api';
 import { normalizeScores } from '../../framework/normalize-score';
 import type { FilterPlugin, Requeue, ScorePlugin } from '../../framework/plugin';
 import { fits, unresolvable, type Verdict } from '../../framework/verdict';
 import type { NodeState } from '../../state/node-state';
 import type { PodState } from '../../state/pod-state';
-import { hasUntoleratedTaint, tolerates, tolerationsChanged } from './tolerations';
+import { hasUntoleratedTaint, tolerationsChanged } from './tolerations';
 
 /** Keeps a pod off nodes with a taint it does not tolerate, and prefers those with the fewest `PreferNoSchedule` taints against it. */
 export class TaintToleration implements FilterPlugin, ScorePlugin {

@@ -1,24 +1,16 @@
+import { untoleratedTaint, type DeepReadonly, type Taint, type Toleration } from '@keelson/api';
 import { deepEqual } from '@keelson/apimachinery';
-import type { DeepReadonly, Taint, Toleration } from '@keelson/api';
 import type { PodState } from '../../state/pod-state';
 
-/** Whether `toleration` covers `taint`: an empty effect covers every effect, an empty key with `Exists` every key. */
-export function tolerates(toleration: DeepReadonly<Toleration>, taint: DeepReadonly<Taint>): boolean {
-  const { effect = '', key = '', operator = 'Equal', value = '' } = toleration;
-  if (effect !== '' && effect !== taint.effect) return false;
-  if (key !== '' && key !== taint.key) return false;
-  if (operator === 'Exists') return true;
-  return operator === 'Equal' || operator === '' ? key !== '' && value === (taint.value ?? '') : false;
-}
+/** The effects that keep pods from starting on a node. */
+const KEEPING_OFF = ['NoSchedule', 'NoExecute'];
 
-/** Whether a taint that keeps pods from starting (`NoSchedule`, `NoExecute`) is left uncovered. */
+/** Whether a taint that keeps pods from starting is left uncovered. */
 export function hasUntoleratedTaint(
   taints: readonly DeepReadonly<Taint>[] | undefined,
   tolerations: readonly DeepReadonly<Toleration>[] | undefined,
 ): boolean {
-  return (taints ?? []).some(
-    (taint) => taint.effect !== 'PreferNoSchedule' && !(tolerations ?? []).some((toleration) => tolerates(toleration, taint)),
-  );
+  return untoleratedTaint(taints, tolerations, KEEPING_OFF) !== undefined;
 }
 
 /** Tolerations may be added to a pod that waits. */
