@@ -23,7 +23,7 @@ import { applyPatch, parsePatch } from './patch-document';
 import { compileSelection, type Selection } from './selection';
 import type { ServedResource } from './served-resource';
 import { watchObjects } from './watch';
-import { changeContextOf, decodeOptionsOf, ensureName, headerOf, isDryRun, MAX_BODY_BYTES, readObject } from './write-request';
+import { changeContextOf, contextOf, decodeOptionsOf, ensureName, headerOf, MAX_BODY_BYTES, readObject } from './write-request';
 
 /** The served version's own decoding has told the client of every field that it does not know. */
 const CONVERTED: DecodeOptions = { fieldValidation: 'Ignore', warn: () => undefined };
@@ -53,7 +53,7 @@ export class ResourceHandlers {
 
   async get(request: ApiRequest, served: ServedResource): Promise<ApiResponse> {
     const encoder = this.#deps.encoderFor(request, served);
-    const wanted = parseResourceVersion(request.query.get('resourceVersion') ?? '');
+    const wanted = parseResourceVersion(request.query.get('resourceVersion') ?? '', 'get');
     const { name, namespace } = request.info;
     if (wanted === undefined) return this.#answer(200, await served.registry.get({ namespace, name }), encoder);
     await this.#deps.hub.reached(wanted);
@@ -92,7 +92,10 @@ export class ResourceHandlers {
     ensureName(body, request.info.name);
     const fresh = (): KubernetesObject => this.#toStored(served, structuredClone(body));
     const mayCreate = served.registry.kind.rules.allowCreateOnUpdate === true && request.info.subresource === '';
-    const { created, object } = await served.registry.update(fresh, this.#context(request), mayCreate ? { missing: fresh } : {});
+    const { created, object } = await served.registry.update(fresh, this.#context(request), {
+      ...(mayCreate ? { missing: fresh } : {}),
+      uid: body.metadata.uid,
+    });
     return this.#answer(created ? 201 : 200, object, encoder);
   }
 
@@ -114,7 +117,7 @@ export class ResourceHandlers {
   async delete(request: ApiRequest, served: ServedResource): Promise<ApiResponse> {
     const encoder = this.#deps.encoderFor(request, served);
     const options = await readDeleteOptions(request, this.#deps.decoder);
-    const context = { ...this.#context(request), dryRun: isDryRun([...request.query.getAll('dryRun'), ...(options.dryRun ?? [])]) };
+    const context = this.#deleteContext(request, options);
     const outcome = await served.registry.delete(options, context);
     const isForeground = options.propagationPolicy === 'Foreground' || options.orphanDependents === false;
     const status = outcome.type === 'deleting' && isForeground ? 202 : 200;
@@ -127,7 +130,7 @@ export class ResourceHandlers {
     const options = await readDeleteOptions(request, this.#deps.decoder);
     const query = parseListQuery(request.query, 'list');
     const objects = await selectObjects(this.#deps, served.registry.cache, query, this.#selection(request, served));
-    const context = { ...this.#context(request), dryRun: isDryRun([...request.query.getAll('dryRun'), ...(options.dryRun ?? [])]) };
+    const context = this.#deleteContext(request, options);
     for (const { name, namespace } of objects) await deleteIfThere(served, structuredClone(options), { ...context, name, namespace });
     const body = encoder.list(objects, { resourceVersion: String(this.#deps.hub.revision) });
     return { status: 200, headers: { 'content-type': encoder.contentType }, body };
@@ -145,6 +148,10 @@ export class ResourceHandlers {
 
   #context(request: ApiRequest): ChangeContext {
     return changeContextOf(request, this.#deps.admission);
+  }
+
+  #deleteContext(request: ApiRequest, { dryRun = [] }: DeleteOptions): ChangeContext {
+    return { ...contextOf(request, this.#deps.admission), dryRun: dryRun.length > 0 };
   }
 
   #selection({ info, query }: ApiRequest, { registry, resource }: ServedResource): Selection {

@@ -8,6 +8,8 @@ export interface Selection {
   readonly namespace: string | undefined;
   /** Undefined when everything in scope matches: then nobody needs to look. */
   readonly matches: ((object: CachedObject) => boolean) | undefined;
+  /** Whether nothing is selected by: all objects of the namespace, or of all namespaces. */
+  readonly isWhole: boolean;
   readonly scope: WatchScope;
 }
 
@@ -38,6 +40,7 @@ export function compileSelection({ fieldSelector, labelSelector, namespace, name
   return {
     namespace: inNamespace,
     matches: allOf(inNamespace === undefined ? tests : [...tests, (object) => object.namespace === inNamespace]),
+    isWhole: tests.length === 0,
     scope: { namespace: inNamespace, name, field: indexed === undefined ? undefined : { name: indexed.field, value: indexed.value } },
   };
 }
