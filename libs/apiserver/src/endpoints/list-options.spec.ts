@@ -35,9 +35,9 @@ describe('parseResourceVersion', () => {
   it('is a bad request for a list and unclassified for a watch, as upstream answers', () => {
     const sentence = 'resourceVersion: Invalid value: "x": strconv.ParseUint: parsing "x": invalid syntax';
     expect(() => parseResourceVersion('x', 'list')).toThrow(
-      expect.objectContaining({ code: 400, message: `invalid resource version: ${sentence}` }),
+      expect.objectContaining({ code: 400, message: `invalid resource version: ${sentence}` }) as Error,
     );
-    expect(() => parseResourceVersion('x', 'watch')).toThrow(expect.objectContaining({ code: 500, message: sentence }));
+    expect(() => parseResourceVersion('x', 'watch')).toThrow(expect.objectContaining({ code: 500, message: sentence }) as Error);
   });
 
   it('refuses what does not fit into 64 bits', () => {

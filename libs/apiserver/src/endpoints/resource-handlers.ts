@@ -9,6 +9,8 @@ import {
 } from '@keelson/apimachinery';
 import type { Store } from '@keelson/storage';
 import type { AdmissionChain } from '../admission/admission-plugin';
+import type { Authorizer } from '../authorization/authorizer';
+import { forbidden } from '../filters/with-authorization';
 import type { ApiRequest, ApiResponse } from '../http/api-request';
 import type { ObjectEncoder } from '../negotiation/object-encoder';
 import type { ChangeContext } from '../registry/change-context';
@@ -38,6 +40,7 @@ export interface ResourceHandlerDeps {
   readonly random: () => number;
   readonly decoder: BodyDecoder;
   readonly admission: AdmissionChain;
+  readonly authorizer: Authorizer;
   readonly minRequestTimeoutSeconds: number;
   readonly encoderFor: (request: ApiRequest, served: ServedResource) => ObjectEncoder;
   readonly patchSchemaOf: PatchSchemaOf;
@@ -93,7 +96,7 @@ export class ResourceHandlers {
     const fresh = (): KubernetesObject => this.#toStored(served, structuredClone(body));
     const mayCreate = served.registry.kind.rules.allowCreateOnUpdate === true && request.info.subresource === '';
     const { created, object } = await served.registry.update(fresh, this.#context(request), {
-      ...(mayCreate ? { missing: fresh } : {}),
+      ...(mayCreate ? { missing: () => this.#mayCreate(request, fresh) } : {}),
       uid: body.metadata.uid,
     });
     return this.#answer(created ? 201 : 200, object, encoder);
@@ -136,6 +139,14 @@ export class ResourceHandlers {
     return { status: 200, headers: { 'content-type': encoder.contentType }, body };
   }
 
+  /** A PUT that creates takes the right to create, too. @throws StatusError Forbidden */
+  async #mayCreate({ info, user }: ApiRequest, make: () => KubernetesObject): Promise<KubernetesObject> {
+    const attributes = { ...info, verb: 'create' };
+    const { reason, verdict } = await this.#deps.authorizer.authorize(user, attributes);
+    if (verdict !== 'allow') throw forbidden(user, attributes, reason);
+    return make();
+  }
+
   #answer(status: number, object: CachedObject, encoder: ObjectEncoder): ApiResponse {
     return { status, headers: { 'content-type': encoder.contentType }, body: encoder.object(object) };
   }
@@ -154,14 +165,14 @@ export class ResourceHandlers {
     return { ...contextOf(request, this.#deps.admission), dryRun: dryRun.length > 0 };
   }
 
-  #selection({ info, query }: ApiRequest, { registry, resource }: ServedResource): Selection {
+  #selection({ info, query }: ApiRequest, { fieldLabels, resource }: ServedResource): Selection {
     return compileSelection({
       namespaced: resource.namespaced,
       namespace: info.namespace,
       labelSelector: query.get('labelSelector') ?? '',
       // `/watch/pods/NAME` watches the one object.
       fieldSelector: query.get('fieldSelector') ?? (info.parts[1] === undefined ? '' : `metadata.name=${info.parts[1]}`),
-      selectableFields: new Set(Object.keys(registry.kind.rules.selectableFields ?? {})),
+      fieldLabels,
     });
   }
 }

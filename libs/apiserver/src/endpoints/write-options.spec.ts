@@ -24,7 +24,7 @@ describe('readWriteOptions', () => {
     ['PATCH', `fieldManager=${'x'.repeat(129)}`, 'PatchOptions', 'fieldManager: Too long: may not be more than 128 bytes'],
   ])('refuses %s with %s as invalid %s', (method, search, kind, message) => {
     expect(() => read(method, search)).toThrow(
-      expect.objectContaining({ code: 422, message: `${kind}.meta.k8s.io "" is invalid: ${message}` }),
+      expect.objectContaining({ code: 422, message: `${kind}.meta.k8s.io "" is invalid: ${message}` }) as Error,
     );
   });
 });

@@ -5,6 +5,7 @@ import {
   StatusError,
   validateObjectMeta,
   type KubernetesObject,
+  type ObjectMeta,
   type ObjectMetaRules,
 } from '@keelson/apimachinery';
 import type { ChangeOrigin } from '@keelson/api/server';
@@ -53,7 +54,7 @@ export function validateForCreate(kind: RegisteredKind, object: KubernetesObject
   validateFinalizerNames(object.metadata, FieldPath.of('metadata', 'finalizers'), errors);
   rules.validate?.(object, FieldPath.root, errors);
   rules.validateCreate?.(object, FieldPath.root, errors);
-  if (!errors.isEmpty) throw StatusError.invalid(resource, (object.metadata.name as string | undefined) ?? '', errors);
+  if (!errors.isEmpty) throw StatusError.invalid(resource, (object.metadata as Partial<ObjectMeta>).name ?? '', errors);
   for (const warning of rules.warnings?.(object, undefined) ?? []) context.warnings.add(warning);
 }
 

@@ -106,14 +106,14 @@ export class ObjectRegistry {
   async update(
     update: UpdateFunction,
     context: ChangeContext,
-    options: { readonly missing?: () => KubernetesObject; readonly uid?: string | undefined } = {},
+    options: { readonly missing?: () => Promise<KubernetesObject>; readonly uid?: string | undefined } = {},
   ): Promise<{ object: CachedObject; created: boolean }> {
     const name = { namespace: context.namespace, name: context.name };
     let current = this.#cached(name) ?? (await this.#read(name));
     for (;;) {
       if (current === undefined) {
         if (options.missing === undefined) return this.#notFound(context.name);
-        return { object: await this.create(options.missing(), context), created: true };
+        return { object: await this.create(await options.missing(), context), created: true };
       }
       const outcome = await this.#updateOnce(current, update, { ...context, expectedUid: options.uid });
       if ('object' in outcome) return { object: outcome.object, created: false };

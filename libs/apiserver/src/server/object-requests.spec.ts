@@ -3,7 +3,7 @@ import { startTestApiserver, type TestApiserver } from '../testing/start-test-ap
 
 let server: TestApiserver;
 beforeAll(async () => {
-  server = await startTestApiserver();
+  server = await startTestApiserver({ users: ['jane'] });
 });
 afterAll(() => server.stop());
 
@@ -90,5 +90,50 @@ describe('a list in pages', () => {
     ['continue=e30&resourceVersion=5', 'specifying resource version is not allowed when using continue'],
   ])('refuses %s', async (search, message) => {
     expect((await send(server, 'GET', `${CONFIG_MAPS}?${search}`)).json()).toMatchObject({ code: 400, message });
+  });
+});
+
+describe('a PUT of a name that is not there', () => {
+  const ROLES = '/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles';
+
+  it('creates a role', async () => {
+    expect((await send(server, 'PUT', `${ROLES}/made`, { body: named('made') })).status).toBe(201);
+  });
+
+  it('takes the right to create beside that to update', async () => {
+    await send(server, 'PUT', `${ROLES}/updater`, {
+      body: { ...named('updater'), rules: [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['update'] }] },
+    });
+    await send(server, 'PUT', `${ROLES.replace('roles', 'rolebindings')}/updater`, {
+      body: {
+        ...named('updater'),
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'updater' },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'jane' }],
+      },
+    });
+    const answer = await send(server, 'PUT', '/apis/coordination.k8s.io/v1/namespaces/default/leases/new', {
+      body: named('new'),
+      headers: { authorization: 'Bearer jane' },
+    });
+    expect(answer.json()).toMatchObject({
+      code: 403,
+      message: expect.stringContaining('User "jane" cannot create resource "leases"') as string,
+    });
+  });
+});
+
+describe('a field selector', () => {
+  it('is read by the names that events.k8s.io has for the fields of an event', async () => {
+    const path = '/apis/events.k8s.io/v1/namespaces/default/events';
+    expect((await send(server, 'GET', `${path}?fieldSelector=regarding.kind%3DPod`)).status).toBe(200);
+    expect((await send(server, 'GET', `${path}?fieldSelector=involvedObject.kind%3DPod`)).status).toBe(400);
+  });
+
+  it.each([
+    ['/apis/batch/v1/jobs', 'field label "x" not supported for Job'],
+    ['/api/v1/nodes', 'field label not supported: x'],
+    ['/apis/apps/v1/deployments', '"x" is not a known field selector: only "metadata.name", "metadata.namespace"'],
+  ])('that %s does not have is refused in the words of its kind', async (path, message) => {
+    expect((await send(server, 'GET', `${path}?fieldSelector=x%3D1`)).json()).toMatchObject({ code: 400, message });
   });
 });
