@@ -38,6 +38,12 @@ export function alwaysPresent(type: TypeSchema): readonly FieldSchema[] {
   return type.fields.filter(({ presence, value }) => presence === 'always' && !HAVE_NO_ZERO.includes(value.type));
 }
 
+/** What Go writes for a field of `type` that nobody set: undefined if it leaves it out. A new value at each call. */
+export function unsetField(type: TypeSchema, name: string): unknown {
+  const field = alwaysPresent(type).find((each) => each.name === name);
+  return field === undefined ? undefined : zeroOf(field.value)();
+}
+
 const HAVE_NO_ZERO: readonly ValueSchema['type'][] = ['time', 'microTime', 'rawObject', 'json', 'schemaOr'];
 
 function zeroStruct(type: TypeSchema): Record<string, unknown> {

@@ -26,6 +26,8 @@ export interface RegisteredKind {
   readonly resource: Resource;
   readonly rules: KindRules<KubernetesObject>;
   readonly hasStatusSubresource: boolean;
+  /** What stands in place of the status that a client sends with a new object; undefined for nothing. A new value at each call. */
+  readonly emptyStatus: () => unknown;
   /** Whether a delete answers with the object rather than with a Status. */
   readonly returnsDeletedObject: boolean;
   /** The stored form: JSON, `kind` and `apiVersion` and `metadata` first, no resource version. */

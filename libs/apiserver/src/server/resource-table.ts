@@ -1,4 +1,5 @@
 import { apiVersionOf, type KubernetesObject, type Resource } from '@keelson/apimachinery';
+import { unsetField } from '@keelson/api/server';
 import type { KindDefinition, KindRules, SchemaRegistry, ServedResource as SchemaResource } from '@keelson/api/server';
 import type { ServedResource, VersionConversion } from '../endpoints/served-resource';
 import { fieldLabels } from '../endpoints/field-labels';
@@ -55,10 +56,12 @@ function plan(served: SchemaResource, options: ResourcePlanOptions): PlannedReso
     kind: served.kind,
     namespaced: served.namespaced,
   };
+  const type = options.schemas.schemaOf(resource);
   const rules = options.kinds.find((kind) => resourceKey(kind.resource) === resourceKey(resource)) ?? NO_RULES;
   const kind: RegisteredKind = {
     resource,
     rules,
+    emptyStatus: () => (type === undefined ? undefined : unsetField(type, 'status')),
     hasStatusSubresource: served.subresources.some(({ name }) => name === 'status'),
     returnsDeletedObject: options.returnsDeleted.has(resource.resource),
     encode: options.encode,

@@ -15,6 +15,9 @@ export const job = defineKind(jobs, {
   prepareForUpdate: (next, previous) => dropDisabledFields(next.spec.template.spec, previous.spec.template.spec),
   validate: validateJob,
   validateUpdate: validateJobUpdate,
+  orphansByDefault: true,
+  warningWithoutPolicy:
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
   columns,
   unknownField: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   selectableFields: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },

@@ -12,5 +12,6 @@ export const replicationController = defineKind(replicationcontrollers, {
   prepareForUpdate: (next, previous) => dropDisabledFields(next.spec.template?.spec, previous.spec.template?.spec),
   validate: validateReplicationController,
   columns,
+  orphansByDefault: true,
   selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
 });
