@@ -27,7 +27,7 @@ export function prepareForUpdate(
   ensureNamespace(next, previous.metadata.namespace ?? '');
   carryOverMetadata(next, previous);
   if (context.isServersOwn !== true) prepare(kind, next, previous, context);
-  countGeneration(kind, next, previous);
+  if (context.isServersOwn !== true) countGeneration(kind, next, previous);
 }
 
 /** All validation of a changed object. @throws StatusError Invalid (422) with every field that is wrong */
