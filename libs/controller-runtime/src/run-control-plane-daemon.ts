@@ -12,6 +12,8 @@ import { runWithLeaderElection } from './leader-election';
 /** What a daemon works with while it leads. */
 export interface ControlPlaneParts extends DaemonContext {
   readonly client: ApiClient;
+  /** Where `recorder` writes to: with a rate limit of its own. */
+  readonly eventClient: ApiClient;
   readonly recorder: EventRecorder;
 }
 
@@ -41,9 +43,10 @@ export async function runControlPlaneDaemon(
   const client = newClient();
   const listening = await serve(values, context, daemon.name);
   const { log, signal } = context;
-  const recorder = new ApiEventRecorder({ client: newClient(), source: { component: daemon.name }, clock: systemClock, log, signal });
+  const eventClient = newClient();
+  const recorder = new ApiEventRecorder({ client: eventClient, source: { component: daemon.name }, clock: systemClock, log, signal });
   try {
-    const lead = (leading: AbortSignal): Promise<void> => daemon.lead({ ...context, client, recorder, signal: leading });
+    const lead = (leading: AbortSignal): Promise<void> => daemon.lead({ ...context, client, eventClient, recorder, signal: leading });
     if (!values['leader-elect']) await lead(signal);
     else
       await runWithLeaderElection(

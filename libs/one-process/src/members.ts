@@ -62,8 +62,7 @@ export async function runScheduler(deps: MemberDeps): Promise<void> {
   const name = 'kube-scheduler';
   const client = clientOf({ commonName: `system:${name}`, organizations: [] }, { ...deps, name });
   try {
-    const recorder = new ApiEventRecorder({ ...deps, client, source: { component: 'default-scheduler' } });
-    await runKubeScheduler(DEFAULT_SCHEDULER_CONFIG, { ...deps, client, recorder });
+    await runKubeScheduler(DEFAULT_SCHEDULER_CONFIG, { ...deps, client, eventClient: client });
   } finally {
     await client.transport.close();
   }

@@ -62,7 +62,7 @@ async function start(config: SchedulerConfig = DEFAULT_SCHEDULER_CONFIG) {
     nodes: nodes as unknown as Informer<Node>,
     namespaces: namespaces as unknown as Informer<Namespace>,
     metrics,
-    recorder: { event: (_object, type, reason, message) => void events.push(`${type} ${reason}: ${message}`) },
+    events: { recorderFor: () => ({ record: (_pod, { type, reason, note }) => void events.push(`${type} ${reason}: ${note}`) }) },
     clock,
     log: silentLogger,
     random: () => 0,
