@@ -11,4 +11,6 @@ export { isSidecar, podIsActive, podIsAvailable, podIsReady, podIsTerminal } fro
 export { qosClassOf, type QosClass } from './core/v1/pod/qos';
 export { addTotals, maxTotals, podLimits, podRequests, resourceTotals, type ResourceTotals } from './core/v1/pod/resources';
 export { podSummary, type PodSummary } from './core/v1/pod/status-summary';
+/** `events.k8s.io/v1`; what `events` names is the core group's form of the same objects. */
+export { events as eventsV1, type Event as EventV1 } from './generated/events/v1';
 export { isExternallyAccessible, isHeadless, needsClusterIp, needsHealthCheckPort, needsNodePort } from './core/v1/service/type';

@@ -11,3 +11,12 @@ export interface EventRecorder {
     about?: { readonly fieldPath?: string },
   ): void;
 }
+
+/** Records Events in the form of `events.k8s.io/v1`, which also say what was being done (KEP-383). Never rejects and never waits: a lost event is only logged. */
+export interface ActionRecorder {
+  /** @param event `reason` and `action` are one CamelCase word each, `note` is a sentence */
+  record(
+    regarding: DeepReadonly<KubernetesObject>,
+    event: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly action: string; readonly note: string },
+  ): void;
+}

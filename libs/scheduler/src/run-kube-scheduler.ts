@@ -1,10 +1,12 @@
 import { namespaces, nodes, pods } from '@keelson/api';
 import type { Clock } from '@keelson/apimachinery';
-import { dropManagedFields, InformerFactory, type ControlPlaneParts } from '@keelson/controller-runtime';
+import { dropManagedFields, InformerFactory, type ActionRecorder, type ControlPlaneParts } from '@keelson/controller-runtime';
 import type { SchedulerConfig } from './config/scheduler-config';
 import { Scheduler } from './scheduler';
 
-export interface KubeSchedulerDeps extends Pick<ControlPlaneParts, 'client' | 'recorder' | 'log' | 'metrics' | 'signal'> {
+export interface KubeSchedulerDeps extends Pick<ControlPlaneParts, 'client' | 'log' | 'metrics' | 'signal'> {
+  /** Records Events for the profile of that name. */
+  readonly recorderOf: (schedulerName: string) => ActionRecorder;
   readonly clock: Clock;
   readonly random: () => number;
 }

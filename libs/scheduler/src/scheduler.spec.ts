@@ -62,7 +62,9 @@ async function start(config: SchedulerConfig = DEFAULT_SCHEDULER_CONFIG) {
     nodes: nodes as unknown as Informer<Node>,
     namespaces: namespaces as unknown as Informer<Namespace>,
     metrics,
-    recorder: { event: (_object, type, reason, message) => void events.push(`${type} ${reason}: ${message}`) },
+    recorderOf: (name) => ({
+      record: (_pod, { type, reason, action, note }) => void events.push(`${name} ${action}: ${type} ${reason}: ${note}`),
+    }),
     clock,
     log: silentLogger,
     random: () => 0,
@@ -88,8 +90,8 @@ describe('Scheduler', () => {
     bindings[0]!.answer();
     await settled();
     expect(events).toEqual([
-      'Warning FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu.',
-      'Normal Scheduled: Successfully assigned default/a to n',
+      'default-scheduler Scheduling: Warning FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu.',
+      'default-scheduler Binding: Normal Scheduled: Successfully assigned default/a to n',
     ]);
     expect(patches).toMatchObject([{ status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }] } }]);
     await stop();
