@@ -46,7 +46,6 @@ import type { ControllerManagerConfig } from './controller-manager-config';
 export interface ControllerParts {
   readonly client: ApiClient;
   readonly informers: InformerFactory;
-  /** Events say which controller they come from. */
   readonly recorder: EventRecorder;
   readonly clock: Clock;
   readonly config: ControllerManagerConfig;
@@ -56,6 +55,8 @@ export interface ControllerParts {
 export interface ControllerEntry extends NamedController {
   /** The service account whose rights it needs; upstream's, as the bootstrap roles are bound to it. */
   readonly account: string;
+  /** What its Events say that they come from; upstream's. */
+  readonly eventSource: string;
   readonly make: (parts: ControllerParts) => Controller | undefined;
 }
 
@@ -64,6 +65,7 @@ export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'endpoints-controller',
     account: 'endpoint-controller',
+    eventSource: 'endpoint-controller',
     make: ({ client, config, informers, recorder }) =>
       new EndpointsController({
         client,
@@ -77,6 +79,7 @@ export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'endpointslice-controller',
     account: 'endpointslice-controller',
+    eventSource: 'endpoint-slice-controller',
     make: ({ client, config, informers, recorder }) =>
       new EndpointSliceController({
         client,
@@ -91,6 +94,7 @@ export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'endpointslice-mirroring-controller',
     account: 'endpointslicemirroring-controller',
+    eventSource: 'endpoint-slice-mirroring-controller',
     make: ({ client, config, informers, recorder }) =>
       new EndpointSliceMirroringController({
         client,
@@ -104,6 +108,7 @@ export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'replicationcontroller-controller',
     account: 'replication-controller',
+    eventSource: 'replication-controller',
     make: ({ client, clock, informers, recorder }) =>
       new ReplicaSetController({
         client,
@@ -117,6 +122,7 @@ export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'pod-garbage-collector-controller',
     account: 'pod-garbage-collector',
+    eventSource: 'pod-garbage-collector-controller',
     make: ({ client, clock, config, informers }) =>
       new PodGarbageCollector({
         client,
@@ -129,11 +135,13 @@ export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'namespace-controller',
     account: 'namespace-controller',
+    eventSource: 'namespace-controller',
     make: ({ client, clock, informers }) => new NamespaceController({ client, namespaces: informers.informer(namespaces), clock }),
   },
   {
     name: 'serviceaccount-controller',
     account: 'service-account-controller',
+    eventSource: 'serviceaccount-controller',
     make: ({ client, informers }) =>
       new ServiceAccountController({
         client,
@@ -144,12 +152,14 @@ export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'garbage-collector-controller',
     account: 'generic-garbage-collector',
+    eventSource: 'garbage-collector-controller',
     make: ({ client, informers, recorder }) =>
       new GarbageCollector({ client, informer: (resource) => informers.informer(resource), recorder }),
   },
   {
     name: 'daemonset-controller',
     account: 'daemon-set-controller',
+    eventSource: 'daemonset-controller',
     make: ({ client, clock, informers, recorder }) =>
       new DaemonSetController({
         client,
@@ -164,12 +174,14 @@ export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'job-controller',
     account: 'job-controller',
+    eventSource: 'job-controller',
     make: ({ client, clock, informers, recorder }) =>
       new JobController({ client, jobs: informers.informer(jobs), pods: informers.informer(pods), recorder, clock }),
   },
   {
     name: 'deployment-controller',
     account: 'deployment-controller',
+    eventSource: 'deployment-controller',
     make: ({ client, clock, informers, recorder }) =>
       new DeploymentController({
         client,
@@ -183,6 +195,7 @@ export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'replicaset-controller',
     account: 'replicaset-controller',
+    eventSource: 'replicaset-controller',
     make: ({ client, clock, informers, recorder }) =>
       new ReplicaSetController({
         client,
@@ -196,6 +209,7 @@ export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'disruption-controller',
     account: 'disruption-controller',
+    eventSource: 'controllermanager',
     make: ({ client, clock, informers, recorder }) =>
       new DisruptionController({
         client,
@@ -213,6 +227,7 @@ export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'statefulset-controller',
     account: 'statefulset-controller',
+    eventSource: 'statefulset-controller',
     make: ({ client, clock, informers, recorder }) =>
       new StatefulSetController({
         client,
@@ -227,12 +242,14 @@ export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'cronjob-controller',
     account: 'cronjob-controller',
+    eventSource: 'cronjob-controller',
     make: ({ client, clock, informers, recorder }) =>
       new CronJobController({ client, cronJobs: informers.informer(cronjobs), jobs: informers.informer(jobs), recorder, clock }),
   },
   {
     name: 'node-ipam-controller',
     account: 'node-controller',
+    eventSource: 'cidrAllocator',
     make: ({ client, config, informers, recorder }) =>
       config.nodeIpam === undefined
         ? undefined
@@ -241,6 +258,7 @@ export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'node-lifecycle-controller',
     account: 'node-controller',
+    eventSource: 'node-controller',
     make: ({ client, clock, config, informers, recorder }) =>
       new NodeLifecycleController({
         client,
@@ -255,22 +273,26 @@ export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'taint-eviction-controller',
     account: 'node-controller',
+    eventSource: 'taint-eviction-controller',
     make: ({ client, clock, informers, recorder }) =>
       new TaintEvictionController({ client, nodes: informers.informer(nodes), pods: informers.informer(pods), recorder, clock }),
   },
   {
     name: 'clusterrole-aggregation-controller',
     account: 'clusterrole-aggregation-controller',
+    eventSource: 'clusterrole-aggregation-controller',
     make: ({ client, informers }) => new ClusterRoleAggregationController({ client, clusterRoles: informers.informer(clusterroles) }),
   },
   {
     name: 'ttl-after-finished-controller',
     account: 'ttl-after-finished-controller',
+    eventSource: 'ttl-after-finished-controller',
     make: ({ client, clock, informers }) => new TtlAfterFinishedController({ client, jobs: informers.informer(jobs), clock }),
   },
   {
     name: 'root-ca-certificate-publisher-controller',
     account: 'root-ca-cert-publisher',
+    eventSource: 'root-ca-certificate-publisher-controller',
     make: ({ client, config, informers }) =>
       config.rootCa === undefined
         ? undefined

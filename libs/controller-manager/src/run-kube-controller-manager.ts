@@ -12,7 +12,7 @@ import {
 import { controllerList } from './controller-list';
 import type { ControllerManagerConfig } from './controller-manager-config';
 
-export interface ControllerManagerDeps extends Pick<ControlPlaneParts, 'client' | 'recorder' | 'log' | 'metrics' | 'signal'> {
+export interface ControllerManagerDeps extends Pick<ControlPlaneParts, 'client' | 'recorderOf' | 'log' | 'metrics' | 'signal'> {
   readonly clock: Clock;
   /** The client of a controller, by the name of its service account; all use `client` if absent. */
   readonly clientFor?: ((account: string) => Promise<ApiClient>) | undefined;
@@ -22,12 +22,12 @@ const DEFAULT_CONCURRENCY = 5;
 
 /** kube-controller-manager's work: runs the controllers chosen until the signal aborts. @throws Error for a controller that there is not */
 export async function runKubeControllerManager(config: ControllerManagerConfig, deps: ControllerManagerDeps): Promise<void> {
-  const { client, clock, log, metrics, recorder, signal } = deps;
+  const { client, clock, log, metrics, recorderOf, signal } = deps;
   const informers = new InformerFactory({ client, clock, log, transform: dropManagedFields });
   const controllers: Controller[] = [];
-  for (const { account, make } of chosenControllers(controllerList, config.controllers)) {
+  for (const { account, eventSource, make } of chosenControllers(controllerList, config.controllers)) {
     const own = (await deps.clientFor?.(account)) ?? client;
-    const controller = make({ client: own, informers, recorder, clock, config });
+    const controller = make({ client: own, informers, recorder: recorderOf(eventSource), clock, config });
     if (controller !== undefined) controllers.push(controller);
   }
   informers.start(signal);
