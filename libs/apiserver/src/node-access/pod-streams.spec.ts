@@ -167,7 +167,7 @@ describe('A pod of a simulated node', () => {
     ['portforward', { ...WEBSOCKET, 'sec-websocket-protocol': PORT_FORWARD_TUNNEL }],
     ['log', {}],
   ])('answers %s with what it is', async (path, headers) => {
-    const sentence = '400: node simulated-node is simulated: its pods have no containers to ask or to connect to';
+    const sentence = '405: node simulated-node is simulated: its pods have no containers to ask or to connect to';
     expect(await refusalOf(`simulated/${path}`, headers)).toBe(sentence);
     expect(kubelet.asked).toHaveLength(0);
   });
