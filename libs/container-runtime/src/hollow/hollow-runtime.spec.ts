@@ -54,6 +54,25 @@ describe('HollowRuntime', () => {
     expect((await runtime.containers()).map(({ exitCode }) => exitCode)).toEqual([7, 0]);
   });
 
+  it('remembers the files of a pod from one of its containers to the next, and of no other', async () => {
+    const clock = new FakeClock();
+    const runtime = new HollowRuntime({ node: 'node-1', clock });
+    const once = { ...container, command: ['sh', '-c', 'test -f /data/done && exit 0; touch /data/done; exit 1'] };
+    const sandbox = sandboxOf({});
+    const start = async (of: SandboxConfig, sandboxId: string) => {
+      await runtime.startContainer(await runtime.createContainer(sandboxId, once, of));
+      await clock.advance(1);
+      return (await runtime.containers({ podUid: of.pod.uid })).at(-1)?.exitCode;
+    };
+    const first = await runtime.runSandbox(sandbox);
+    expect(await start(sandbox, first)).toBe(1);
+    expect(await start(sandbox, first)).toBe(0);
+    const other = { ...sandbox, pod: { ...sandbox.pod, uid: 'uid-2' } };
+    expect(await start(other, await runtime.runSandbox(other))).toBe(1);
+    await runtime.removeSandbox(first);
+    expect(await start(sandbox, await runtime.runSandbox(sandbox))).toBe(1);
+  });
+
   it('has every image but those tagged 404 or non-existent', async () => {
     const runtime = open();
     expect(await runtime.image('web:404')).toBeUndefined();

@@ -13,8 +13,8 @@ import type {
   SandboxConfig,
 } from '../container-runtime';
 import { ImagePullError, NotFound, NotSupported } from '../runtime-errors';
+import { endOfCommand } from './command-end';
 import { scriptOf, type ScriptedEnd } from './scripted-end';
-import { endOfShellScript } from './shell-script';
 
 /** 128 + SIGTERM: how a process ends that is told to stop. */
 const STOPPED_EXIT_CODE = 143;
@@ -32,7 +32,7 @@ interface HollowSandbox {
 
 /**
  * Simulated pods, for nodes by the thousand: a container is a record that runs from its start until it is told to stop, as in upstream's
- * kubemark. The annotations of {@link scriptOf}, or a command that {@link endOfShellScript} understands, let a pod's containers end by themselves.
+ * kubemark. The annotations of {@link scriptOf}, or a command that {@link endOfCommand} understands, let a pod's containers end by themselves.
  * All images are there but those tagged `404` or `non-existent`. All of it is in memory: a new instance is an empty node.
  */
 export class HollowRuntime implements ContainerRuntime {
@@ -44,8 +44,10 @@ export class HollowRuntime implements ContainerRuntime {
   readonly #sandboxes = new Map<string, HollowSandbox>();
   /** In order of creation; each belongs to a sandbox of `#sandboxes`. */
   readonly #containers = new Map<string, Container>();
-  /** How the containers end whose command tells; what the pod's annotations say goes before it. */
-  readonly #commandEnds = new Map<string, ScriptedEnd>();
+  /** Of the containers that are created and have not started yet. */
+  readonly #configs = new Map<string, ContainerConfig>();
+  /** By pod: the files that its containers' commands have made. They go with its last sandbox. */
+  readonly #files = new Map<string, Set<string>>();
   /** Cancels the end that a running container's script has set. */
   readonly #ends = new Map<string, () => void>();
   readonly #listeners = new Set<(event: RuntimeEvent) => void>();
@@ -100,7 +102,9 @@ export class HollowRuntime implements ContainerRuntime {
   async removeSandbox(id: string): Promise<void> {
     await this.stopSandbox(id);
     for (const container of this.#membersOf(id)) await this.removeContainer(container.id);
+    const uid = this.#sandboxes.get(id)?.config.pod.uid;
     this.#sandboxes.delete(id);
+    if (uid !== undefined && ![...this.#sandboxes.values()].some(({ config }) => config.pod.uid === uid)) this.#files.delete(uid);
   }
 
   sandboxes(filter: { readonly podUid?: string } = {}): Promise<readonly Sandbox[]> {
@@ -112,8 +116,7 @@ export class HollowRuntime implements ContainerRuntime {
     if (!this.#sandboxes.has(sandboxId)) return Promise.reject(new NotFound(`no such sandbox: ${sandboxId}`));
     const id = this.#newId();
     const { name, attempt, image, labels, annotations } = config;
-    const commandEnd = endOfShellScript(config);
-    if (commandEnd !== undefined) this.#commandEnds.set(id, commandEnd);
+    this.#configs.set(id, config);
     this.#containers.set(id, {
       ...{ id, sandboxId, pod: sandbox.pod, name, attempt, image, labels, annotations },
       imageId: hollowImage(image).id,
@@ -128,7 +131,8 @@ export class HollowRuntime implements ContainerRuntime {
     const container = this.#containers.get(id);
     if (container === undefined) throw new NotFound(`no such container: ${id}`);
     if (container.state !== 'created') return Promise.resolve();
-    const script = scriptOf(this.#sandboxes.get(container.sandboxId)?.config.annotations ?? {}) ?? this.#commandEnds.get(id);
+    const script = this.#endOf(container);
+    this.#configs.delete(id);
     this.#containers.set(id, { ...container, state: 'running', startedAt: this.#clock.now() });
     this.#tell(container, 'started');
     if (script !== undefined)
@@ -148,7 +152,7 @@ export class HollowRuntime implements ContainerRuntime {
     const container = this.#containers.get(id);
     if (container !== undefined) {
       this.#containers.delete(id);
-      this.#commandEnds.delete(id);
+      this.#configs.delete(id);
       this.#tell(container, 'removed');
     }
     return Promise.resolve();
@@ -224,6 +228,17 @@ export class HollowRuntime implements ContainerRuntime {
         { once: true },
       );
     });
+  }
+
+  /** What the pod's annotations say goes before what the container's command does. @throws ContainerStartError as {@link scriptOf} */
+  #endOf({ id, pod, sandboxId }: Container): ScriptedEnd | undefined {
+    const scripted = scriptOf(this.#sandboxes.get(sandboxId)?.config.annotations ?? {});
+    const config = this.#configs.get(id);
+    if (scripted !== undefined || config === undefined) return scripted;
+    const files = this.#files.get(pod.uid) ?? new Set();
+    const end = endOfCommand(config, { files, now: this.#clock.now() });
+    if (files.size > 0) this.#files.set(pod.uid, files);
+    return end;
   }
 
   #end(id: string, exitCode: number): void {
