@@ -5,7 +5,7 @@ export { isTimeZone, TimeZone } from './batch/v1/cron-job/time-zone';
 export { NAMESPACE_FINALIZER } from './core/v1/namespace/finalizer';
 export { isNodeReady, nodeAddress } from './core/v1/node/conditions';
 export { events as eventsGroupEvents, type Event as EventsGroupEvent } from './generated/events/v1';
-export { matchesNodeAffinity } from './core/v1/node/node-affinity';
+export { matchesNodeAffinity, matchesNodeSelector, matchesNodeSelectorTerm, nodesNamedBy } from './core/v1/node/node-affinity';
 export { tolerates, untoleratedTaint } from './core/v1/node/taints';
 export { MIRROR_POD_ANNOTATION, POD_DELETION_COST_ANNOTATION } from './core/v1/pod/annotation-validation';
 export { isSidecar, podIsActive, podIsAvailable, podIsReady, podIsTerminal } from './core/v1/pod/phase';
