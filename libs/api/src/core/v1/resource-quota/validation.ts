@@ -86,7 +86,7 @@ const isQuotaResource = (name: string): boolean =>
 function validateScopes({ hard, scopes = [] }: DeepReadonly<ResourceQuotaSpec>, path: FieldPath, errors: FieldErrors): void {
   for (const scope of scopes) {
     if (SCOPES[scope] === undefined) errors.invalid(path, scopes, 'unsupported scope');
-    for (const _ of outOfScope(scope, hard)) errors.invalid(path, scopes, 'unsupported scope applied to resource');
+    outOfScope(scope, hard).forEach(() => errors.invalid(path, scopes, 'unsupported scope applied to resource'));
   }
   if (areInConflict(scopes)) errors.invalid(path, scopes, 'conflicting scopes');
 }
@@ -96,7 +96,7 @@ function validateSelector({ hard, scopeSelector, scopes }: DeepReadonly<Resource
   for (const requirement of requirements) {
     const { scopeName } = requirement;
     if (SCOPES[scopeName] === undefined) errors.invalid(path.child('scopeName'), scopeName, 'unsupported scope');
-    for (const _ of outOfScope(scopeName, hard)) errors.invalid(path, scopeSelector, 'unsupported scope applied to resource');
+    outOfScope(scopeName, hard).forEach(() => errors.invalid(path, scopeSelector, 'unsupported scope applied to resource'));
     validateRequirement(requirement, path, errors);
   }
   if (areInConflict(requirements.map(({ scopeName }) => scopeName))) errors.invalid(path, scopes, 'conflicting scopes');
