@@ -16,6 +16,7 @@ import {
   pods,
   replicasets,
   replicationcontrollers,
+  resourcequotas,
   serviceaccounts,
   services,
   statefulsets,
@@ -36,6 +37,7 @@ import { NodeIpamController } from '@keelson/controller-node-ipam';
 import { LEASE_NAMESPACE, NodeLifecycleController, TaintEvictionController } from '@keelson/controller-node-lifecycle';
 import { PodGarbageCollector } from '@keelson/controller-pod-gc';
 import { REPLICA_SETS, REPLICATION_CONTROLLERS, ReplicaSetController } from '@keelson/controller-replicaset';
+import { ResourceQuotaController } from '@keelson/controller-resourcequota';
 import { RootCaPublisher } from '@keelson/controller-root-ca-publisher';
 import type { Controller, EventRecorder, InformerFactory, NamedController } from '@keelson/controller-runtime';
 import { ServiceAccountController } from '@keelson/controller-serviceaccount';
@@ -130,6 +132,18 @@ export const controllerList: readonly ControllerEntry[] = [
         nodes: informers.informer(nodes),
         pods: informers.informer(pods),
         terminatedPodThreshold: config.terminatedPodThreshold,
+      }),
+  },
+  {
+    name: 'resourcequota-controller',
+    account: 'resourcequota-controller',
+    make: ({ client, clock, config, informers }) =>
+      new ResourceQuotaController({
+        client,
+        quotas: informers.informer(resourcequotas),
+        informer: (resource) => informers.informer(resource),
+        clock,
+        syncPeriod: config.resourceQuotaSyncPeriod,
       }),
   },
   {
