@@ -1,4 +1,4 @@
-import { EMPTY, notInRange, tooLong, wrongForm } from './sentences';
+import { EMPTY, notInRange, tooLong, tooManyBytes, wrongForm } from './sentences';
 
 /**
  * The forms of names. Each function returns what is wrong with a text as sentences, none if it is well-formed; wording and limits are
@@ -77,7 +77,7 @@ export function qualifiedName(value: string): Problems {
   const name = parts.at(-1) ?? '';
   const problems = parts.length === 2 ? prefixProblems(parts[0] ?? '') : [];
   if (name === '') problems.push(`name part ${EMPTY}`);
-  else if (name.length > MAX_LABEL) problems.push(`name part ${tooLong(MAX_LABEL)}`);
+  else if (name.length > MAX_LABEL) problems.push(`name part ${tooManyBytes(MAX_LABEL)}`);
   if (!QUALIFIED.test(name)) problems.push(`name part ${QUALIFIED_SENTENCE}`);
   return problems;
 }
@@ -87,7 +87,7 @@ function prefixProblems(prefix: string): string[] {
 }
 
 export function labelValue(value: string): Problems {
-  const long = value.length > MAX_LABEL ? [tooLong(MAX_LABEL)] : FINE;
+  const long = value.length > MAX_LABEL ? [tooManyBytes(MAX_LABEL)] : FINE;
   if (LABEL_VALUE.test(value)) return long;
   const sentence =
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";

@@ -16,5 +16,6 @@ export const job = defineKind(jobs, {
   validate: validateJob,
   validateUpdate: validateJobUpdate,
   columns,
+  unknownField: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   selectableFields: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },
 });
