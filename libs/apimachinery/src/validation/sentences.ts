@@ -8,6 +8,11 @@ export function tooLong(length: number): string {
   return `must be no more than ${length} characters`;
 }
 
+/** As {@link tooLong}, of label keys and values, whose messages upstream words by bytes. */
+export function tooManyBytes(length: number): string {
+  return `must be no more than ${length} bytes`;
+}
+
 export function notInRange(low: number, high: number): string {
   return `must be between ${low} and ${high}, inclusive`;
 }
