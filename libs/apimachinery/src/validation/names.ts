@@ -46,11 +46,15 @@ export function dns1123Label(value: string): Problems {
 }
 
 export function dns1123Subdomain(value: string): Problems {
-  const long = value.length > MAX_SUBDOMAIN ? [tooLong(MAX_SUBDOMAIN)] : FINE;
-  if (SUBDOMAIN.test(value)) return long;
+  return subdomain(value, tooLong);
+}
+
+function subdomain(value: string, long: (length: number) => string): Problems {
+  const problems = value.length > MAX_SUBDOMAIN ? [long(MAX_SUBDOMAIN)] : FINE;
+  if (SUBDOMAIN.test(value)) return problems;
   const sentence =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
-  return [...long, wrongForm(sentence, SUBDOMAIN_FORM, 'example.com')];
+  return [...problems, wrongForm(sentence, SUBDOMAIN_FORM, 'example.com')];
 }
 
 export function dns1035Label(value: string): Problems {
@@ -83,7 +87,7 @@ export function qualifiedName(value: string): Problems {
 }
 
 function prefixProblems(prefix: string): string[] {
-  return (prefix === '' ? [EMPTY] : dns1123Subdomain(prefix)).map((problem) => `prefix part ${problem}`);
+  return (prefix === '' ? [EMPTY] : subdomain(prefix, tooManyBytes)).map((problem) => `prefix part ${problem}`);
 }
 
 export function labelValue(value: string): Problems {

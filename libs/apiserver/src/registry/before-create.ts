@@ -38,8 +38,9 @@ export function ensureNamespace(object: KubernetesObject, requested: string): vo
 }
 
 /** Clears what a client does not decide and lets the kind prepare. */
-export function prepareForCreate({ hasStatusSubresource, rules }: RegisteredKind, object: KubernetesObject, origin: ChangeOrigin): void {
-  if (hasStatusSubresource && rules.keepsStatusOnCreate !== true) clearStatus(object);
+export function prepareForCreate(kind: RegisteredKind, object: KubernetesObject, origin: ChangeOrigin): void {
+  const { hasStatusSubresource, rules } = kind;
+  if (hasStatusSubresource && rules.keepsStatusOnCreate !== true) clearStatus(kind, object);
   const generationFrom = rules.generationFrom ?? ['spec'];
   if (generationFrom.some((field) => field in object)) object.metadata.generation = 1;
   else delete object.metadata.generation;
@@ -62,7 +63,9 @@ export function objectMetaRules({ resource, rules }: RegisteredKind): ObjectMeta
   return { namespaced: resource.namespaced, nameRule: rules.validateName ?? nameIsDnsSubdomain };
 }
 
-/** A client's status is not taken on create; the kind's schema may want it present but empty, which encoding sees to. */
-function clearStatus(object: KubernetesObject & { status?: unknown }): void {
-  delete object.status;
+/** A client's status is not taken on create. */
+function clearStatus({ emptyStatus }: RegisteredKind, object: KubernetesObject & { status?: unknown }): void {
+  const status = emptyStatus();
+  if (status === undefined) delete object.status;
+  else object.status = status;
 }

@@ -1,5 +1,11 @@
 import { apiVersionOf, type KubernetesObject, type Resource } from '@keelson/apimachinery';
-import type { KindDefinition, KindRules, SchemaRegistry, ServedResource as SchemaResource } from '@keelson/api/server';
+import {
+  zeroField,
+  type KindDefinition,
+  type KindRules,
+  type SchemaRegistry,
+  type ServedResource as SchemaResource,
+} from '@keelson/api/server';
 import type { ServedResource, VersionConversion } from '../endpoints/served-resource';
 import { fieldLabels } from '../endpoints/field-labels';
 import { resourceKey } from '../endpoints/api-endpoint';
@@ -60,6 +66,7 @@ function plan(served: SchemaResource, options: ResourcePlanOptions): PlannedReso
     resource,
     rules,
     hasStatusSubresource: served.subresources.some(({ name }) => name === 'status'),
+    emptyStatus: () => emptyStatus(options.schemas, resource),
     returnsDeletedObject: options.returnsDeleted.has(resource.resource),
     encode: options.encode,
   };
@@ -72,6 +79,11 @@ function plan(served: SchemaResource, options: ResourcePlanOptions): PlannedReso
     convert: (value) => options.convert(value, resource),
   };
   return { kind, cached, verbs: new Set(served.verbs) };
+}
+
+function emptyStatus(schemas: SchemaRegistry, resource: Resource): unknown {
+  const type = schemas.schemaOf(resource);
+  return type === undefined ? undefined : zeroField(type, 'status');
 }
 
 /** The registries of all stored resources, and every resource version that URLs can name. */

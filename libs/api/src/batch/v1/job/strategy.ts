@@ -4,7 +4,8 @@ import { jobs } from '../../../generated/batch/v1';
 import { defaultJob } from './defaults';
 import { generateSelector } from './selector';
 import { columns } from './table';
-import { validateJob, validateJobUpdate } from './validation';
+import { validateJobUpdate } from './update-validation';
+import { validateJob } from './validation';
 
 export const job = defineKind(jobs, {
   defaults: defaultJob,
