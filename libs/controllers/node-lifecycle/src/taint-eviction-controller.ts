@@ -46,13 +46,19 @@ export class TaintEvictionController implements Controller {
   async reconcile(key: ObjectKey, signal: AbortSignal): Promise<ReconcileAgain | undefined> {
     const pod = this.#deps.pods.get(key);
     const node = pod?.spec.nodeName === undefined ? undefined : this.#deps.nodes.get(pod.spec.nodeName);
-    if (pod === undefined || node === undefined) return this.#stays(key);
+    if (pod === undefined || node === undefined) {
+      this.#takeBack(key);
+      return undefined;
+    }
     if (pod.metadata.deletionTimestamp !== undefined) return undefined;
     const taints = (node.spec.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
     const now = this.#deps.clock.now();
     const since = this.#departures.get(key)?.since ?? now;
     const stay = stayOf(pod.spec.tolerations ?? [], taints, { now, since });
-    if (stay === 'for-good') return this.#stays(key);
+    if (stay === 'for-good') {
+      this.#takeBack(key);
+      return undefined;
+    }
     if (stay > 0) {
       this.#departures.set(key, { pod, since });
       return { requeueAfter: stay };
@@ -63,7 +69,7 @@ export class TaintEvictionController implements Controller {
   }
 
   /** Takes back that the pod is to go, which is told. */
-  #stays(key: ObjectKey): undefined {
+  #takeBack(key: ObjectKey): void {
     const departure = this.#departures.get(key);
     if (departure === undefined) return;
     this.#departures.delete(key);
