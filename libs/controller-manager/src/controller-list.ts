@@ -34,7 +34,7 @@ import { GarbageCollector } from '@keelson/controller-garbage-collector';
 import { JobController } from '@keelson/controller-job';
 import { NamespaceController } from '@keelson/controller-namespace';
 import { NodeIpamController } from '@keelson/controller-node-ipam';
-import { LEASE_NAMESPACE, NodeLifecycleController, TaintEvictionController } from '@keelson/controller-node-lifecycle';
+import { LEASE_NAMESPACE, NodeLifecycleController, NodeTtlController, TaintEvictionController } from '@keelson/controller-node-lifecycle';
 import { PodGarbageCollector } from '@keelson/controller-pod-gc';
 import { REPLICA_SETS, REPLICATION_CONTROLLERS, ReplicaSetController } from '@keelson/controller-replicaset';
 import { ResourceQuotaController } from '@keelson/controller-resourcequota';
@@ -260,6 +260,12 @@ export const controllerList: readonly ControllerEntry[] = [
     eventSource: 'cronjob-controller',
     make: ({ client, clock, informers, recorder }) =>
       new CronJobController({ client, cronJobs: informers.informer(cronjobs), jobs: informers.informer(jobs), recorder, clock }),
+  },
+  {
+    name: 'ttl-controller',
+    account: 'ttl-controller',
+    eventSource: 'ttl-controller',
+    make: ({ client, informers }) => new NodeTtlController({ client, nodes: informers.informer(nodes) }),
   },
   {
     name: 'node-ipam-controller',
