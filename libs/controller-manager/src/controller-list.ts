@@ -63,6 +63,7 @@ export interface ControllerEntry extends NamedController {
 export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'endpoints-controller',
+    alias: 'endpoint',
     account: 'endpoint-controller',
     make: ({ client, config, informers, recorder }) =>
       new EndpointsController({
@@ -76,6 +77,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'endpointslice-controller',
+    alias: 'endpointslice',
     account: 'endpointslice-controller',
     make: ({ client, config, informers, recorder }) =>
       new EndpointSliceController({
@@ -90,6 +92,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'endpointslice-mirroring-controller',
+    alias: 'endpointslicemirroring',
     account: 'endpointslicemirroring-controller',
     make: ({ client, config, informers, recorder }) =>
       new EndpointSliceMirroringController({
@@ -103,6 +106,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'replicationcontroller-controller',
+    alias: 'replicationcontroller',
     account: 'replication-controller',
     make: ({ client, clock, informers, recorder }) =>
       new ReplicaSetController({
@@ -116,6 +120,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'pod-garbage-collector-controller',
+    alias: 'podgc',
     account: 'pod-garbage-collector',
     make: ({ client, clock, config, informers }) =>
       new PodGarbageCollector({
@@ -128,11 +133,13 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'namespace-controller',
+    alias: 'namespace',
     account: 'namespace-controller',
     make: ({ client, clock, informers }) => new NamespaceController({ client, namespaces: informers.informer(namespaces), clock }),
   },
   {
     name: 'serviceaccount-controller',
+    alias: 'serviceaccount',
     account: 'service-account-controller',
     make: ({ client, informers }) =>
       new ServiceAccountController({
@@ -143,12 +150,14 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'garbage-collector-controller',
+    alias: 'garbagecollector',
     account: 'generic-garbage-collector',
     make: ({ client, informers, recorder }) =>
       new GarbageCollector({ client, informer: (resource) => informers.informer(resource), recorder }),
   },
   {
     name: 'daemonset-controller',
+    alias: 'daemonset',
     account: 'daemon-set-controller',
     make: ({ client, clock, informers, recorder }) =>
       new DaemonSetController({
@@ -163,12 +172,14 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'job-controller',
+    alias: 'job',
     account: 'job-controller',
     make: ({ client, clock, informers, recorder }) =>
       new JobController({ client, jobs: informers.informer(jobs), pods: informers.informer(pods), recorder, clock }),
   },
   {
     name: 'deployment-controller',
+    alias: 'deployment',
     account: 'deployment-controller',
     make: ({ client, clock, informers, recorder }) =>
       new DeploymentController({
@@ -182,6 +193,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'replicaset-controller',
+    alias: 'replicaset',
     account: 'replicaset-controller',
     make: ({ client, clock, informers, recorder }) =>
       new ReplicaSetController({
@@ -195,6 +207,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'disruption-controller',
+    alias: 'disruption',
     account: 'disruption-controller',
     make: ({ client, clock, informers, recorder }) =>
       new DisruptionController({
@@ -212,6 +225,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'statefulset-controller',
+    alias: 'statefulset',
     account: 'statefulset-controller',
     make: ({ client, clock, informers, recorder }) =>
       new StatefulSetController({
@@ -226,12 +240,14 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'cronjob-controller',
+    alias: 'cronjob',
     account: 'cronjob-controller',
     make: ({ client, clock, informers, recorder }) =>
       new CronJobController({ client, cronJobs: informers.informer(cronjobs), jobs: informers.informer(jobs), recorder, clock }),
   },
   {
     name: 'node-ipam-controller',
+    alias: 'nodeipam',
     account: 'node-controller',
     make: ({ client, config, informers, recorder }) =>
       config.nodeIpam === undefined
@@ -240,6 +256,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'node-lifecycle-controller',
+    alias: 'nodelifecycle',
     account: 'node-controller',
     make: ({ client, clock, config, informers, recorder }) =>
       new NodeLifecycleController({
@@ -260,16 +277,19 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'clusterrole-aggregation-controller',
+    alias: 'clusterrole-aggregation',
     account: 'clusterrole-aggregation-controller',
     make: ({ client, informers }) => new ClusterRoleAggregationController({ client, clusterRoles: informers.informer(clusterroles) }),
   },
   {
     name: 'ttl-after-finished-controller',
+    alias: 'ttl-after-finished',
     account: 'ttl-after-finished-controller',
     make: ({ client, clock, informers }) => new TtlAfterFinishedController({ client, jobs: informers.informer(jobs), clock }),
   },
   {
     name: 'root-ca-certificate-publisher-controller',
+    alias: 'root-ca-cert-publisher',
     account: 'root-ca-cert-publisher',
     make: ({ client, config, informers }) =>
       config.rootCa === undefined
