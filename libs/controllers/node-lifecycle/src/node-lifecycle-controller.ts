@@ -81,7 +81,11 @@ export class NodeLifecycleController implements Controller {
     const isDue = evictionTaint(node) !== undefined && !hasEvictionTaint(node);
     const evict =
       isDue &&
-      this.#evictions.mayEvict(node, this.#deps.nodes.list(), (each) => evictionTaint(each) !== undefined || this.#isSilent(each, now));
+      this.#evictions.mayEvict(
+        node,
+        () => this.#deps.nodes.list(),
+        (each) => evictionTaint(each) !== undefined || this.#isSilent(each, now),
+      );
     const taints = settleTaints(node, { evict, now });
     if (taints === undefined) return;
     const { name, resourceVersion } = node.metadata;
