@@ -36,7 +36,7 @@ const everything = (): boolean => true;
  * If the cache no longer has all changes since the revision asked for, the stream is one event of type ERROR with a `Status` Expired (410), as upstream's.
  */
 export async function watchObjects(deps: WatchDeps, cache: ResourceCache, request: WatchRequest): Promise<ApiResponse> {
-  const wanted = parseResourceVersion(request.query.resourceVersion);
+  const wanted = parseResourceVersion(request.query.resourceVersion, 'watch');
   const isFromNow = wanted === undefined || wanted === 0;
   const startsWithState = request.query.sendInitialEvents ?? isFromNow;
   if (wanted === undefined) await deps.hub.fresh();
