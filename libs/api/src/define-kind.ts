@@ -101,6 +101,8 @@ export interface KindConversion<Served extends KubernetesObject = KubernetesObje
     /** Neither writes into its argument. */
     fromStored(object: Stored): Served;
     toStored(object: Served): Stored;
+    /** The selectable fields, each with its name in the stored version; as there if absent. */
+    readonly selectableFields?: Readonly<Record<string, string>>;
   };
 }
 

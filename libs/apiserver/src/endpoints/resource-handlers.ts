@@ -147,16 +147,20 @@ export class ResourceHandlers {
     return changeContextOf(request, this.#deps.admission);
   }
 
-  #selection({ info, query }: ApiRequest, { registry, resource }: ServedResource): Selection {
+  #selection({ info, query }: ApiRequest, { conversion, registry, resource }: ServedResource): Selection {
     return compileSelection({
       namespaced: resource.namespaced,
       namespace: info.namespace,
       labelSelector: query.get('labelSelector') ?? '',
       // `/watch/pods/NAME` watches the one object.
       fieldSelector: query.get('fieldSelector') ?? (info.parts[1] === undefined ? '' : `metadata.name=${info.parts[1]}`),
-      selectableFields: new Set(Object.keys(registry.kind.rules.selectableFields ?? {})),
+      selectableFields: conversion?.selectableFields ?? ownNames(registry.kind.rules.selectableFields),
     });
   }
+}
+
+function ownNames(fields: Readonly<Record<string, unknown>> | undefined): Readonly<Record<string, string>> | undefined {
+  return fields === undefined ? undefined : Object.fromEntries(Object.keys(fields).map((name) => [name, name]));
 }
 
 /** One of a collection; that someone else deleted it meanwhile is what was wanted. */

@@ -16,20 +16,20 @@ interface SelectionInput {
   readonly namespace: string;
   readonly labelSelector: string;
   readonly fieldSelector: string;
-  /** Beside `metadata.name` and `metadata.namespace`. */
-  readonly selectableFields: ReadonlySet<string>;
+  /** Beside `metadata.name` and `metadata.namespace`: the name in a request, and that of the stored version. Undefined for none. */
+  readonly selectableFields: Readonly<Record<string, string>> | undefined;
 }
 
 /** Compiles the selectors of a request. @throws StatusError BadRequest for a malformed selector or a field that can't be selected by */
 export function compileSelection({ fieldSelector, labelSelector, namespace, namespaced, selectableFields }: SelectionInput): Selection {
-  const fields = parsed(() => FieldMatcher.parse(fieldSelector).requirements);
-  const unknown = fields.find(({ field }) => field !== 'metadata.name' && field !== 'metadata.namespace' && !selectableFields.has(field));
-  if (unknown !== undefined) throw StatusError.badRequest(`field label not supported: ${unknown.field}`);
-
+  const fields = parsed(() => FieldMatcher.parse(fieldSelector).requirements).map((requirement) => ({
+    ...requirement,
+    field: storedField(requirement.field, namespaced, selectableFields),
+  }));
   const equal = (name: string): string | undefined => fields.find(({ field, operator }) => field === name && operator === '=')?.value;
   const inNamespace = namespaced ? (namespace === '' ? equal('metadata.namespace') : namespace) : '';
   const name = equal('metadata.name');
-  const indexed = fields.find(({ field, operator }) => operator === '=' && selectableFields.has(field));
+  const indexed = fields.find(({ field, operator }) => operator === '=' && field !== 'metadata.name' && field !== 'metadata.namespace');
   const tests = fields.map(fieldTest);
   if (labelSelector !== '') {
     const selector = parsed(() => LabelMatcher.parse(labelSelector));
@@ -40,6 +40,18 @@ export function compileSelection({ fieldSelector, labelSelector, namespace, name
     matches: allOf(inNamespace === undefined ? tests : [...tests, (object) => object.namespace === inNamespace]),
     scope: { namespace: inNamespace, name, field: indexed === undefined ? undefined : { name: indexed.field, value: indexed.value } },
   };
+}
+
+/** A kind that lists its selectable fields lists all of them: `metadata.namespace` too, which a cluster-scoped one leaves out. */
+function storedField(field: string, namespaced: boolean, selectable: SelectionInput['selectableFields']): string {
+  if (field === 'metadata.name' || (field === 'metadata.namespace' && (namespaced || selectable === undefined))) return field;
+  const stored = selectable !== undefined && Object.hasOwn(selectable, field) ? selectable[field] : undefined;
+  if (stored !== undefined) return stored;
+  throw StatusError.badRequest(
+    selectable === undefined
+      ? `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
+      : `field label not supported: ${field}`,
+  );
 }
 
 type Test = (object: CachedObject) => boolean;

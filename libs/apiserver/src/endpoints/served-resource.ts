@@ -5,6 +5,8 @@ import type { ObjectRegistry } from '../registry/object-registry';
 export interface VersionConversion {
   fromStored(object: KubernetesObject): KubernetesObject;
   toStored(object: KubernetesObject): KubernetesObject;
+  /** The fields that a request may select by, each with its name in the stored version; that version's own if absent. */
+  readonly selectableFields?: Readonly<Record<string, string>>;
 }
 
 /** One resource in one version, as a URL names it. */

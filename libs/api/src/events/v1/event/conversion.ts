@@ -1,3 +1,4 @@
+import { INVOLVED_FIELDS } from '../../../core/v1/event/strategy';
 import type { KindConversion } from '../../../define-kind';
 import { events as coreEvents, type Event as CoreEvent } from '../../../generated/core/v1';
 import { events, type Event } from '../../../generated/events/v1';
@@ -17,12 +18,21 @@ const CORE_NAMES = {
 const TO_CORE: ReadonlyMap<string, string> = new Map(Object.entries(CORE_NAMES));
 const FROM_CORE: ReadonlyMap<string, string> = new Map([...TO_CORE].map(([name, core]) => [core, name]));
 
+/** What may be selected by; the old names and the source belong to the core group alone. */
+const SELECTABLE: Readonly<Record<string, string>> = {
+  reason: 'reason',
+  type: 'type',
+  reportingController: 'reportingComponent',
+  ...Object.fromEntries(INVOLVED_FIELDS.map((field) => [`regarding.${field}`, `involvedObject.${field}`])),
+};
+
 /** Events are the same objects in both groups, stored in the core group's form (pkg/apis/events/v1/conversion.go). */
 export const eventConversion: KindConversion<Event, CoreEvent> = {
   resource: events,
   storedAs: coreEvents,
   conversion: {
     fromStored: (object) => renamed(object, FROM_CORE, 'events.k8s.io/v1') as unknown as Event,
+    selectableFields: SELECTABLE,
     toStored: (object) => renamed({ regarding: {}, ...object }, TO_CORE, 'v1') as unknown as CoreEvent,
   },
 };

@@ -20,7 +20,6 @@ export const ipAddressKind = defineKind(ipaddresses, {
   validate,
   validateUpdate,
   columns,
-  selectableFields: { 'spec.parentRef.group': ({ spec }) => spec.parentRef.group ?? '' },
 });
 
 function parentText({ spec }: DeepReadonly<IPAddress>): string {
