@@ -32,7 +32,6 @@ export type {
   ValueSchema,
 } from './schema/type-schema';
 export { DecodeError } from './codec/decode-context';
-export { unsetField } from './codec/zero-values';
 export { duplicateFields } from './codec/duplicate-fields';
 export { jsonSyntaxProblem } from './codec/json-syntax-problem';
 export { yamlText } from './codec/yaml-text';
@@ -47,6 +46,7 @@ export {
   withResourceVersion,
   type ListItem,
 } from './codec/stored-json';
+export { zeroField } from './codec/zero-values';
 export { ENVELOPE_TAIL, envelopeHead, openEnvelope, sealEnvelope, type Envelope } from './protobuf/envelope';
 export { ProtobufCodec, resourceVersionMessage, watchFrame } from './protobuf/protobuf-codec';
 export { aggregatedDiscovery, AGGREGATED_DISCOVERY, type APIGroupDiscoveryList } from './discovery/aggregated-discovery';

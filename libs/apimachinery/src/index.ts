@@ -59,6 +59,7 @@ export {
   dns1035Label,
   dns1123Label,
   dns1123Subdomain,
+  dns1123SubdomainWithUnderscore,
   inRange,
   labelValue,
   nameIsDnsLabel,

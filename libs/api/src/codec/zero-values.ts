@@ -38,13 +38,13 @@ export function alwaysPresent(type: TypeSchema): readonly FieldSchema[] {
   return type.fields.filter(({ presence, value }) => presence === 'always' && !HAVE_NO_ZERO.includes(value.type));
 }
 
-/** What Go writes for a field of `type` that nobody set: undefined if it leaves it out. A new value at each call. */
-export function unsetField(type: TypeSchema, name: string): unknown {
+const HAVE_NO_ZERO: readonly ValueSchema['type'][] = ['time', 'microTime', 'rawObject', 'json', 'schemaOr'];
+
+/** The zero value of a field that is always there; `undefined` if the type has no such field. */
+export function zeroField(type: TypeSchema, name: string): unknown {
   const field = alwaysPresent(type).find((each) => each.name === name);
   return field === undefined ? undefined : zeroOf(field.value)();
 }
-
-const HAVE_NO_ZERO: readonly ValueSchema['type'][] = ['time', 'microTime', 'rawObject', 'json', 'schemaOr'];
 
 function zeroStruct(type: TypeSchema): Record<string, unknown> {
   return Object.fromEntries(alwaysPresent(type).map(({ name, value }) => [name, zeroOf(value)()]));

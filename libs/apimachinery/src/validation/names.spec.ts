@@ -46,6 +46,12 @@ describe('names', () => {
     expect(qualifiedName(name)).toHaveLength(count);
   });
 
+  it('counts the bytes of a label key and its value', () => {
+    expect(qualifiedName('a'.repeat(64))).toEqual(['name part must be no more than 63 bytes']);
+    expect(qualifiedName(`${'a'.repeat(254)}/b`)).toEqual(['prefix part must be no more than 253 bytes']);
+    expect(labelValue('a'.repeat(64))).toEqual(['must be no more than 63 bytes']);
+  });
+
   it('lets a label value be empty', () => {
     expect(labelValue('')).toEqual([]);
     expect(labelValue('-a')).toHaveLength(1);

@@ -38,12 +38,9 @@ export function ensureNamespace(object: KubernetesObject, requested: string): vo
 }
 
 /** Clears what a client does not decide and lets the kind prepare. */
-export function prepareForCreate(
-  { emptyStatus, hasStatusSubresource, rules }: RegisteredKind,
-  object: KubernetesObject,
-  origin: ChangeOrigin,
-): void {
-  if (hasStatusSubresource && rules.keepsStatusOnCreate !== true) replaceStatus(object, emptyStatus());
+export function prepareForCreate(kind: RegisteredKind, object: KubernetesObject, origin: ChangeOrigin): void {
+  const { hasStatusSubresource, rules } = kind;
+  if (hasStatusSubresource && rules.keepsStatusOnCreate !== true) clearStatus(kind, object);
   const generationFrom = rules.generationFrom ?? ['spec'];
   if (generationFrom.some((field) => field in object)) object.metadata.generation = 1;
   else delete object.metadata.generation;
@@ -67,7 +64,8 @@ export function objectMetaRules({ resource, rules }: RegisteredKind): ObjectMeta
 }
 
 /** A client's status is not taken on create. */
-function replaceStatus(object: KubernetesObject & { status?: unknown }, empty: unknown): void {
-  if (empty === undefined) delete object.status;
-  else object.status = empty;
+function clearStatus({ emptyStatus }: RegisteredKind, object: KubernetesObject & { status?: unknown }): void {
+  const status = emptyStatus();
+  if (status === undefined) delete object.status;
+  else object.status = status;
 }

@@ -26,7 +26,7 @@ export interface RegisteredKind {
   readonly resource: Resource;
   readonly rules: KindRules<KubernetesObject>;
   readonly hasStatusSubresource: boolean;
-  /** What stands in place of the status that a client sends with a new object; undefined for nothing. A new value at each call. */
+  /** A status that nobody has written yet, with what the schema always shows of it; undefined where a status is absent then. */
   readonly emptyStatus: () => unknown;
   /** Whether a delete answers with the object rather than with a Status. */
   readonly returnsDeletedObject: boolean;

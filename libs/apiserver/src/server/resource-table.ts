@@ -1,6 +1,11 @@
 import { apiVersionOf, type KubernetesObject, type Resource } from '@keelson/apimachinery';
-import { unsetField } from '@keelson/api/server';
-import type { KindDefinition, KindRules, SchemaRegistry, ServedResource as SchemaResource } from '@keelson/api/server';
+import {
+  zeroField,
+  type KindDefinition,
+  type KindRules,
+  type SchemaRegistry,
+  type ServedResource as SchemaResource,
+} from '@keelson/api/server';
 import type { ServedResource, VersionConversion } from '../endpoints/served-resource';
 import { fieldLabels } from '../endpoints/field-labels';
 import { resourceKey } from '../endpoints/api-endpoint';
@@ -56,13 +61,12 @@ function plan(served: SchemaResource, options: ResourcePlanOptions): PlannedReso
     kind: served.kind,
     namespaced: served.namespaced,
   };
-  const type = options.schemas.schemaOf(resource);
   const rules = options.kinds.find((kind) => resourceKey(kind.resource) === resourceKey(resource)) ?? NO_RULES;
   const kind: RegisteredKind = {
     resource,
     rules,
-    emptyStatus: () => (type === undefined ? undefined : unsetField(type, 'status')),
     hasStatusSubresource: served.subresources.some(({ name }) => name === 'status'),
+    emptyStatus: () => emptyStatus(options.schemas, resource),
     returnsDeletedObject: options.returnsDeleted.has(resource.resource),
     encode: options.encode,
   };
@@ -75,6 +79,11 @@ function plan(served: SchemaResource, options: ResourcePlanOptions): PlannedReso
     convert: (value) => options.convert(value, resource),
   };
   return { kind, cached, verbs: new Set(served.verbs) };
+}
+
+function emptyStatus(schemas: SchemaRegistry, resource: Resource): unknown {
+  const type = schemas.schemaOf(resource);
+  return type === undefined ? undefined : zeroField(type, 'status');
 }
 
 /** The registries of all stored resources, and every resource version that URLs can name. */

@@ -1,10 +1,12 @@
 import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
+import { podNameWarnings, templateWarnings } from '../../../core/v1/pod-template-spec/warnings';
 import { defineKind } from '../../../define-kind';
 import { jobs } from '../../../generated/batch/v1';
 import { defaultJob } from './defaults';
 import { generateSelector } from './selector';
 import { columns } from './table';
-import { validateJob, validateJobUpdate } from './validation';
+import { validateJobUpdate } from './update-validation';
+import { validateJob } from './validation';
 
 export const job = defineKind(jobs, {
   defaults: defaultJob,
@@ -18,6 +20,7 @@ export const job = defineKind(jobs, {
   orphansByDefault: true,
   warningWithoutPolicy:
     'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+  warnings: (next, previous) => [...(previous === undefined ? podNameWarnings(next) : []), ...templateWarnings(next, previous)],
   columns,
   unknownField: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   selectableFields: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },

@@ -16,6 +16,7 @@ const columns: readonly TableColumn<IPAddress>[] = [nameColumn, { name: 'ParentR
 
 export const ipAddressKind = defineKind(ipaddresses, {
   validateName: (name) => (ipAddress(name).length > 0 ? ipAddress(name) : canonicalIpAddress(name)),
+  generationFrom: [],
   validate,
   validateUpdate,
   columns,
