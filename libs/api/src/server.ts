@@ -43,6 +43,7 @@ export {
   withResourceVersion,
   type ListItem,
 } from './codec/stored-json';
+export { zeroField } from './codec/zero-values';
 export { ENVELOPE_TAIL, envelopeHead, openEnvelope, sealEnvelope, type Envelope } from './protobuf/envelope';
 export { ProtobufCodec, resourceVersionMessage, watchFrame } from './protobuf/protobuf-codec';
 export { aggregatedDiscovery, AGGREGATED_DISCOVERY, type APIGroupDiscoveryList } from './discovery/aggregated-discovery';

@@ -39,14 +39,16 @@ const everything = (): boolean => true;
  * If the cache no longer has all changes since the revision asked for, the stream is one event of type ERROR with a `Status` Expired (410), as upstream's.
  */
 export async function watchObjects(deps: WatchDeps, cache: ResourceCache, request: WatchRequest): Promise<ApiResponse> {
-  const wanted = parseResourceVersion(request.query.resourceVersion);
-  const startsWithState = request.query.sendInitialEvents ?? (wanted === undefined || wanted === 0);
+  const wanted = parseResourceVersion(request.query.resourceVersion, 'watch');
+  const isFromNow = wanted === undefined || wanted === 0;
+  const startsWithState = request.query.sendInitialEvents ?? isFromNow;
   if (wanted === undefined) await deps.hub.fresh();
   else await deps.hub.reached(wanted);
+  const from = isFromNow ? deps.hub.revision : wanted;
   return {
     status: 200,
     headers: { 'content-type': request.encoder.watchContentType, 'cache-control': 'no-cache, private' },
-    stream: (sink) => streamChanges(deps, cache, request, { sink, from: startsWithState ? undefined : wanted }),
+    stream: (sink) => streamChanges(deps, cache, request, { sink, from: startsWithState ? undefined : from }),
   };
 }
 

@@ -52,6 +52,7 @@ export function createEndpoint({ admission, auth, config, deps, hub, kubelets, s
     random,
     decoder,
     admission,
+    authorizer: auth.authorizer,
     minRequestTimeoutSeconds: config.minRequestTimeoutSeconds,
     encoderFor: (request, served) => encoders.for(request, served),
     patchSchemaOf,
