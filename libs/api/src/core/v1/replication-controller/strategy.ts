@@ -14,5 +14,6 @@ export const replicationController = defineKind(replicationcontrollers, {
   validate: validateReplicationController,
   warnings: (next, previous) => [...(previous === undefined ? podNameWarnings(next) : []), ...templateWarnings(next, previous)],
   columns,
+  orphansByDefault: true,
   selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
 });
