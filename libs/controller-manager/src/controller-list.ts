@@ -137,6 +137,7 @@ export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'resourcequota-controller',
     account: 'resourcequota-controller',
+    eventSource: 'resourcequota-controller',
     make: ({ client, clock, config, informers }) =>
       new ResourceQuotaController({
         client,
