@@ -68,6 +68,11 @@ export const controllerManagerFlags = {
     default: 300_000,
   }),
   'node-monitor-grace-period': flag.duration({ section: NODE_LIFECYCLE, usage: 'How long a node may be silent', default: 50_000 }),
+  'node-startup-grace-period': flag.duration({
+    section: NODE_LIFECYCLE,
+    usage: 'How long a new node may take to say whether it is ready',
+    default: 60_000,
+  }),
   'node-monitor-period': flag.duration({ section: NODE_LIFECYCLE, usage: 'How often it is looked at nodes', default: 5_000 }),
   'node-eviction-rate': flag.float({ section: NODE_LIFECYCLE, usage: 'Nodes a second whose pods are driven off', default: 0.1 }),
   'secondary-node-eviction-rate': flag.float({
@@ -107,6 +112,7 @@ export async function readConfig(values: Flags): Promise<ControllerManagerConfig
     nodeIpam: nodeIpam(values),
     nodeLifecycle: {
       monitorGracePeriod: values['node-monitor-grace-period'],
+      startupGracePeriod: values['node-startup-grace-period'],
       monitorPeriod: values['node-monitor-period'],
       rates: {
         normal: values['node-eviction-rate'],

@@ -1,11 +1,11 @@
 import { parseApiVersion, type DeleteOptions } from '@keelson/apimachinery';
 import { MEDIA_TYPES, openEnvelope } from '@keelson/api/server';
-import type { ApiRequest } from '../http/api-request';
+import { headerOf, type ApiRequest } from '../http/api-request';
 import { isTrue } from '../request/request-info';
 import type { BodyDecoder } from './body-decoder';
 import { integerOf } from './query-value';
 import { validateDeleteOptions } from './write-options';
-import { headerOf, MAX_BODY_BYTES } from './write-request';
+import { MAX_BODY_BYTES } from './write-request';
 
 /**
  * How to delete: from the body, else from the query. A `dryRun` of the query counts in either case: who asks for one wants nothing gone.

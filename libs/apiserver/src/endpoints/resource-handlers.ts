@@ -11,7 +11,7 @@ import type { Store } from '@keelson/storage';
 import type { AdmissionChain } from '../admission/admission-plugin';
 import type { Authorizer } from '../authorization/authorizer';
 import { forbidden } from '../filters/with-authorization';
-import type { ApiRequest, ApiResponse } from '../http/api-request';
+import { headerOf, type ApiRequest, type ApiResponse } from '../http/api-request';
 import type { ObjectEncoder } from '../negotiation/object-encoder';
 import type { ChangeContext } from '../registry/change-context';
 import type { DeleteOutcome } from '../registry/object-registry';
@@ -25,7 +25,7 @@ import { applyPatch, parsePatch } from './patch-document';
 import { compileSelection, type Selection } from './selection';
 import type { ServedResource } from './served-resource';
 import { watchObjects } from './watch';
-import { changeContextOf, contextOf, decodeOptionsOf, ensureName, headerOf, MAX_BODY_BYTES, readObject } from './write-request';
+import { changeContextOf, contextOf, decodeOptionsOf, ensureName, MAX_BODY_BYTES, readObject } from './write-request';
 
 /** The served version's own decoding has told the client of every field that it does not know. */
 const CONVERTED: DecodeOptions = { fieldValidation: 'Ignore', warn: () => undefined };

@@ -1,6 +1,6 @@
 import { StatusError, type GroupVersionKind, type KubernetesObject } from '@keelson/apimachinery';
 import type { AdmissionChain } from '../admission/admission-plugin';
-import type { ApiRequest } from '../http/api-request';
+import { headerOf, type ApiRequest } from '../http/api-request';
 import type { ChangeContext } from '../registry/change-context';
 import type { BodyDecoder, DecodeOptions } from './body-decoder';
 import { readWriteOptions } from './write-options';
@@ -31,11 +31,6 @@ export function contextOf({ info, user, warnings }: ApiRequest, admission: Admis
 export async function readObject(request: ApiRequest, decoder: BodyDecoder, expected: GroupVersionKind): Promise<KubernetesObject> {
   const body = await request.readBody(MAX_BODY_BYTES);
   return decoder.decode(body, headerOf(request, 'content-type'), expected, decodeOptionsOf(request));
-}
-
-export function headerOf({ headers }: Pick<ApiRequest, 'headers'>, name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === 'string' ? value : value?.[0];
 }
 
 /** PUT and PATCH: the object's own name must be the URL's. @throws StatusError BadRequest, also if it has none */

@@ -107,6 +107,7 @@ function createFilters(config: ApiserverConfig, auth: Auth, deps: ApiserverDeps)
     log: deps.log,
     clock: deps.clock,
     metrics: requestMetrics(deps.metrics),
+    newUid: deps.newUid,
     writeStatus,
     authenticator: auth.authenticator,
     authorizer: auth.authorizer,
