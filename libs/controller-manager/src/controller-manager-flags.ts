@@ -15,6 +15,7 @@ const DAEMON_SET = 'Daemonset controller';
 const CRON_JOB = 'Cronjob controller';
 const STATEFUL_SET = 'Statefulset controller';
 const NAMESPACE = 'Namespace controller';
+const RESOURCE_QUOTA = 'Resourcequota controller';
 const NODE_IPAM = 'Nodeipam controller';
 const NODE_LIFECYCLE = 'Nodelifecycle controller';
 const POD_GC = 'Podgc controller';
@@ -60,6 +61,12 @@ export const controllerManagerFlags = {
   'concurrent-cron-job-syncs': flag.int({ section: CRON_JOB, usage: 'How many cron jobs are worked on at once', default: 5 }),
   'concurrent-statefulset-syncs': flag.int({ section: STATEFUL_SET, usage: 'How many stateful sets are worked on at once', default: 5 }),
   'concurrent-namespace-syncs': flag.int({ section: NAMESPACE, usage: 'How many namespaces are worked on at once', default: 10 }),
+  'concurrent-resource-quota-syncs': flag.int({ section: RESOURCE_QUOTA, usage: 'How many quotas are worked on at once', default: 5 }),
+  'resource-quota-sync-period': flag.duration({
+    section: RESOURCE_QUOTA,
+    usage: 'After what time all quotas are counted again; 0 for never',
+    default: 300_000,
+  }),
   'node-monitor-grace-period': flag.duration({ section: NODE_LIFECYCLE, usage: 'How long a node may be silent', default: 50_000 }),
   'node-startup-grace-period': flag.duration({
     section: NODE_LIFECYCLE,
@@ -100,6 +107,7 @@ export async function readConfig(values: Flags): Promise<ControllerManagerConfig
       maxEndpointsPerSubset: values['mirroring-max-endpoints-per-subset'],
       updatesBatchPeriod: values['mirroring-endpointslice-updates-batch-period'],
     },
+    resourceQuotaSyncPeriod: values['resource-quota-sync-period'],
     terminatedPodThreshold: values['terminated-pod-gc-threshold'],
     nodeIpam: nodeIpam(values),
     nodeLifecycle: {
@@ -126,6 +134,7 @@ export async function readConfig(values: Flags): Promise<ControllerManagerConfig
       cronjob: values['concurrent-cron-job-syncs'],
       statefulset: values['concurrent-statefulset-syncs'],
       namespace: values['concurrent-namespace-syncs'],
+      resourcequota: values['concurrent-resource-quota-syncs'],
     },
   };
 }

@@ -12,11 +12,17 @@ export interface EventRecorder {
   ): void;
 }
 
-/** Records Events in the form of `events.k8s.io/v1`, which also say what was being done (KEP-383). Never rejects and never waits: a lost event is only logged. */
+/** What was done to an object, and why. */
+export interface ActionEvent {
+  readonly type: 'Normal' | 'Warning';
+  /** One CamelCase word, as `action`. */
+  readonly reason: string;
+  readonly action: string;
+  /** A sentence of at most 1024 characters. */
+  readonly note: string;
+}
+
+/** Records Events through `events.k8s.io/v1`, where what repeats is one event with a series (KEP-383). Never rejects and never waits. */
 export interface ActionRecorder {
-  /** @param event `reason` and `action` are one CamelCase word each, `note` is a sentence */
-  record(
-    regarding: DeepReadonly<KubernetesObject>,
-    event: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly action: string; readonly note: string },
-  ): void;
+  record(regarding: DeepReadonly<KubernetesObject>, event: ActionEvent): void;
 }

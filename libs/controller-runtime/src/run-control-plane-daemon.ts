@@ -12,8 +12,8 @@ import { runWithLeaderElection } from './leader-election';
 /** What a daemon works with while it leads. */
 export interface ControlPlaneParts extends DaemonContext {
   readonly client: ApiClient;
-  /** A client for work that must not wait behind that of `client`: its rate limit is its own. */
-  readonly newClient: () => ApiClient;
+  /** Where events are written to: with a rate limit of its own. */
+  readonly eventClient: ApiClient;
   /** Records Events that say which component they come from. */
   readonly recorderOf: (component: string) => EventRecorder;
 }
@@ -48,7 +48,7 @@ export async function runControlPlaneDaemon(
   const recorderOf = (component: string): EventRecorder =>
     new ApiEventRecorder({ client: eventClient, source: { component }, clock: systemClock, log, signal });
   try {
-    const lead = (leading: AbortSignal): Promise<void> => daemon.lead({ ...context, client, newClient, recorderOf, signal: leading });
+    const lead = (leading: AbortSignal): Promise<void> => daemon.lead({ ...context, client, eventClient, recorderOf, signal: leading });
     if (!values['leader-elect']) await lead(signal);
     else
       await runWithLeaderElection(

@@ -1,10 +1,9 @@
-import { hostname } from 'node:os';
 import type { Clock } from '@keelson/apimachinery';
 import { createApiClient, createInProcessTransport, type ApiClient, type InProcessIdentity, type InProcessServer } from '@keelson/client';
 import { KUBERNETES_VERSION, parseFlags, type DaemonContext } from '@keelson/component-base';
 import { HollowRuntime } from '@keelson/container-runtime';
 import { controllerManagerFlags, readConfig, runKubeControllerManager } from '@keelson/controller-manager';
-import { ApiEventRecorder, EventSeriesRecorder, type ActionRecorder, type EventRecorder } from '@keelson/controller-runtime';
+import { ApiEventRecorder, type EventRecorder } from '@keelson/controller-runtime';
 import { hollowNodeSettings, KUBELET_DEFAULTS, openHollowNode, runHollowNodes } from '@keelson/kubelet';
 import { DEFAULT_SCHEDULER_CONFIG, runKubeScheduler } from '@keelson/scheduler';
 import type { OneProcessOptions } from './one-process-options';
@@ -63,9 +62,7 @@ export async function runScheduler(deps: MemberDeps): Promise<void> {
   const name = 'kube-scheduler';
   const client = clientOf({ commonName: `system:${name}`, organizations: [] }, { ...deps, name });
   try {
-    const recorderOf = (profile: string): ActionRecorder =>
-      new EventSeriesRecorder({ ...deps, client, reportingController: profile, reportingInstance: `${profile}-${hostname()}` });
-    await runKubeScheduler(DEFAULT_SCHEDULER_CONFIG, { ...deps, client, recorderOf });
+    await runKubeScheduler(DEFAULT_SCHEDULER_CONFIG, { ...deps, client, eventClient: client });
   } finally {
     await client.transport.close();
   }

@@ -1,7 +1,6 @@
-import { hostname } from 'node:os';
 import { systemClock } from '@keelson/apimachinery';
 import { flag, type DaemonContext, type FlagValues } from '@keelson/component-base';
-import { controlPlaneFlags, EventSeriesRecorder, runControlPlaneDaemon, type ActionRecorder } from '@keelson/controller-runtime';
+import { controlPlaneFlags, runControlPlaneDaemon } from '@keelson/controller-runtime';
 import { loadSchedulerConfiguration, type LoadedConfiguration } from './config/load-scheduler-configuration';
 import { DEFAULT_SCHEDULER_CONFIG } from './config/scheduler-config';
 import { runKubeScheduler } from './run-kube-scheduler';
@@ -21,18 +20,7 @@ export async function runKubeSchedulerDaemon(
   const fromFile = Object.fromEntries(Object.entries(flags).filter(([name]) => !given.has(name)));
   await runControlPlaneDaemon({ ...values, ...fromFile }, context, {
     name: 'kube-scheduler',
-    lead: (parts) => {
-      const client = parts.newClient();
-      const recorderOf = (name: string): ActionRecorder =>
-        new EventSeriesRecorder({
-          ...parts,
-          client,
-          reportingController: name,
-          reportingInstance: `${name}-${hostname()}`,
-          clock: systemClock,
-        });
-      return runKubeScheduler(scheduler, { ...parts, recorderOf, clock: systemClock, random: Math.random });
-    },
+    lead: (parts) => runKubeScheduler(scheduler, { ...parts, clock: systemClock, random: Math.random }),
   });
 }
 

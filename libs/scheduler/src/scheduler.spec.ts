@@ -62,9 +62,7 @@ async function start(config: SchedulerConfig = DEFAULT_SCHEDULER_CONFIG) {
     nodes: nodes as unknown as Informer<Node>,
     namespaces: namespaces as unknown as Informer<Namespace>,
     metrics,
-    recorderOf: (name) => ({
-      record: (_pod, { type, reason, action, note }) => void events.push(`${name} ${action}: ${type} ${reason}: ${note}`),
-    }),
+    events: { recorderFor: () => ({ record: (_pod, { type, reason, note }) => void events.push(`${type} ${reason}: ${note}`) }) },
     clock,
     log: silentLogger,
     random: () => 0,
@@ -91,8 +89,8 @@ describe('Scheduler', () => {
     bindings[0]!.answer();
     await settled();
     expect(events).toEqual([
-      'default-scheduler Scheduling: Warning FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu.',
-      'default-scheduler Binding: Normal Scheduled: Successfully assigned default/a to n',
+      'Warning FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu.',
+      'Normal Scheduled: Successfully assigned default/a to n',
     ]);
     expect(patches).toMatchObject([
       { status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', observedGeneration: 1 }] } },

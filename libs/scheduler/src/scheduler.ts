@@ -3,7 +3,7 @@ import { deepEqual } from '@keelson/apimachinery';
 import { pods as podResource, type DeepReadonly, type Namespace, type Node, type Pod } from '@keelson/api';
 import type { ApiClient } from '@keelson/client';
 import type { DaemonContext, Logger } from '@keelson/component-base';
-import type { ActionRecorder, CacheEvent, Informer } from '@keelson/controller-runtime';
+import type { ActionRecorder, CacheEvent, EventBroadcaster, Informer } from '@keelson/controller-runtime';
 import { buildProfile, type ProfileSpec } from './config/build-profile';
 import { NodeSelector } from './cycle/select-node';
 import { FitError } from './framework/fit-error';
@@ -25,8 +25,8 @@ export interface SchedulerDeps {
   readonly pods: Informer<Pod>;
   readonly nodes: Informer<Node>;
   readonly namespaces: Informer<Namespace>;
-  /** Records Events for the profile of that name. */
-  readonly recorderOf: (schedulerName: string) => ActionRecorder;
+  /** Who makes the recorder of each profile, which tells of pods in the scheduler's name. */
+  readonly events: Pick<EventBroadcaster, 'recorderFor'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: DaemonContext['metrics'];
@@ -43,10 +43,8 @@ interface ProfileRunner {
 }
 
 /** One try of one pod. */
-interface Attempt {
+interface Attempt extends Pick<ProfileRunner, 'profile' | 'recorder'> {
   readonly queued: QueuedPod;
-  readonly profile: Profile;
-  readonly recorder: ActionRecorder;
   /** By the clock's monotonic time. */
   readonly begun: number;
 }
@@ -103,10 +101,10 @@ export class Scheduler {
   }
 
   #addProfile(spec: ProfileSpec): void {
-    const { client, clock, random, recorderOf } = this.#deps;
+    const { client, clock, events, random } = this.#deps;
     const profile = buildProfile(spec, { client, cache: this.#cache });
     const selector = new NodeSelector({ profile, clock, random, observer: this.#metrics });
-    this.#profiles.set(profile.schedulerName, { profile, selector, recorder: recorderOf(profile.schedulerName) });
+    this.#profiles.set(profile.schedulerName, { profile, selector, recorder: events.recorderFor(profile.schedulerName) });
   }
 
   /** @throws Error for a pod that is not this scheduler's, which is never queued */
@@ -133,7 +131,7 @@ export class Scheduler {
   }
 
   #schedule(queued: QueuedPod): void {
-    const { profile, recorder, selector } = this.#runnerOf(queued.state);
+    const { profile, selector, recorder } = this.#runnerOf(queued.state);
     const attempt = { queued, profile, recorder, begun: this.#deps.clock.monotonic() };
     try {
       const { name } = selector.select(queued.state, this.#cache.nodes);

@@ -1,4 +1,4 @@
-import { EMPTY, notInRange, tooLong, wrongForm } from './sentences';
+import { EMPTY, notInRange, tooLong, tooManyBytes, wrongForm } from './sentences';
 
 /**
  * The forms of names. Each function returns what is wrong with a text as sentences, none if it is well-formed; wording and limits are
@@ -46,11 +46,15 @@ export function dns1123Label(value: string): Problems {
 }
 
 export function dns1123Subdomain(value: string): Problems {
-  const long = value.length > MAX_SUBDOMAIN ? [tooLong(MAX_SUBDOMAIN)] : FINE;
-  if (SUBDOMAIN.test(value)) return long;
+  return subdomain(value, tooLong);
+}
+
+function subdomain(value: string, long: (length: number) => string): Problems {
+  const problems = value.length > MAX_SUBDOMAIN ? [long(MAX_SUBDOMAIN)] : FINE;
+  if (SUBDOMAIN.test(value)) return problems;
   const sentence =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
-  return [...long, wrongForm(sentence, SUBDOMAIN_FORM, 'example.com')];
+  return [...problems, wrongForm(sentence, SUBDOMAIN_FORM, 'example.com')];
 }
 
 export function dns1035Label(value: string): Problems {
@@ -77,17 +81,17 @@ export function qualifiedName(value: string): Problems {
   const name = parts.at(-1) ?? '';
   const problems = parts.length === 2 ? prefixProblems(parts[0] ?? '') : [];
   if (name === '') problems.push(`name part ${EMPTY}`);
-  else if (name.length > MAX_LABEL) problems.push(`name part ${tooLong(MAX_LABEL)}`);
+  else if (name.length > MAX_LABEL) problems.push(`name part ${tooManyBytes(MAX_LABEL)}`);
   if (!QUALIFIED.test(name)) problems.push(`name part ${QUALIFIED_SENTENCE}`);
   return problems;
 }
 
 function prefixProblems(prefix: string): string[] {
-  return (prefix === '' ? [EMPTY] : dns1123Subdomain(prefix)).map((problem) => `prefix part ${problem}`);
+  return (prefix === '' ? [EMPTY] : subdomain(prefix, tooManyBytes)).map((problem) => `prefix part ${problem}`);
 }
 
 export function labelValue(value: string): Problems {
-  const long = value.length > MAX_LABEL ? [tooLong(MAX_LABEL)] : FINE;
+  const long = value.length > MAX_LABEL ? [tooManyBytes(MAX_LABEL)] : FINE;
   if (LABEL_VALUE.test(value)) return long;
   const sentence =
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";

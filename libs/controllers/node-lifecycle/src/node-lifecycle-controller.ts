@@ -115,7 +115,7 @@ export class NodeLifecycleController implements Controller {
 
   #mayEvict(node: DeepReadonly<Node>, now: number): boolean {
     const isIll = (each: DeepReadonly<Node>): boolean => evictionTaint(each) !== undefined || this.#isSilent(each, now);
-    return this.#evictions.mayEvict(node, this.#deps.nodes.list(), isIll);
+    return this.#evictions.mayEvict(node, () => this.#deps.nodes.list(), isIll);
   }
 
   /** Services must not send anything to pods on a node that nobody hears of. */

@@ -12,5 +12,4 @@ export const replicaSet = defineKind(replicasets, {
   validate: validateReplicaSet,
   validateUpdate: validateReplicaSetUpdate,
   columns,
-  selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
 });

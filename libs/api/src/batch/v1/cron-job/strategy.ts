@@ -1,10 +1,10 @@
 import { dns1123Label, labelSelectorText, type DeepReadonly } from '@keelson/apimachinery';
 import { containerColumns } from '../../../apps/v1/workload';
+import { defaultPodTemplateSpec } from '../../../core/v1/pod-template-spec/defaults';
 import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
 import { ageColumn, nameColumn, orNone } from '../../../columns';
 import { defineKind, type TableColumn } from '../../../define-kind';
 import { cronjobs, type CronJob } from '../../../generated/batch/v1';
-import { defaultJobSpec } from '../job/defaults';
 import { namesTimeZone, validateCronJob, validateCronJobCreate, validateCronJobUpdate } from './validation';
 
 const columns: readonly TableColumn<CronJob>[] = [
@@ -40,7 +40,8 @@ function defaults({ spec }: CronJob): void {
   spec.suspend ??= false;
   spec.successfulJobsHistoryLimit ??= 3;
   spec.failedJobsHistoryLimit ??= 1;
-  if (spec.jobTemplate.spec !== undefined) defaultJobSpec(spec.jobTemplate.spec);
+  // The rest of the Job is filled in when there is one.
+  defaultPodTemplateSpec(spec.jobTemplate.spec?.template);
 }
 
 function warnings({ metadata, spec }: DeepReadonly<CronJob>, previous: DeepReadonly<CronJob> | undefined): readonly string[] {

@@ -4,7 +4,8 @@ import { jobs } from '../../../generated/batch/v1';
 import { defaultJob } from './defaults';
 import { generateSelector } from './selector';
 import { columns } from './table';
-import { validateJob, validateJobUpdate } from './validation';
+import { validateJobUpdate } from './update-validation';
+import { validateJob } from './validation';
 
 export const job = defineKind(jobs, {
   defaults: defaultJob,
@@ -16,5 +17,6 @@ export const job = defineKind(jobs, {
   validate: validateJob,
   validateUpdate: validateJobUpdate,
   columns,
+  unknownField: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   selectableFields: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },
 });

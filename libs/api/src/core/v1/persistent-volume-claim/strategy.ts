@@ -14,7 +14,6 @@ export const persistentVolumeClaim = defineKind(persistentvolumeclaims, {
   subresources: { status: { prepareForUpdate: takeSpecFrom, validateUpdate: validatePersistentVolumeClaimStatusUpdate } },
   generationFrom: [],
   columns,
-  selectableFields: { name: ({ metadata }) => metadata.name },
 });
 
 function takeSpecFrom(next: PersistentVolumeClaim, previous: DeepReadonly<PersistentVolumeClaim>): void {

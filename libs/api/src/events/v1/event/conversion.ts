@@ -17,10 +17,20 @@ const CORE_NAMES = {
 const TO_CORE: ReadonlyMap<string, string> = new Map(Object.entries(CORE_NAMES));
 const FROM_CORE: ReadonlyMap<string, string> = new Map([...TO_CORE].map(([name, core]) => [core, name]));
 
+const REGARDING = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'] as const;
+
+const FIELD_NAMES: ReadonlyMap<string, string> = new Map([
+  ['reason', 'reason'],
+  ['type', 'type'],
+  ['reportingController', 'reportingComponent'],
+  ...REGARDING.map((field): [string, string] => [`regarding.${field}`, `involvedObject.${field}`]),
+]);
+
 /** Events are the same objects in both groups, stored in the core group's form (pkg/apis/events/v1/conversion.go). */
 export const eventConversion: KindConversion<Event, CoreEvent> = {
   resource: events,
   storedAs: coreEvents,
+  fieldNames: FIELD_NAMES,
   conversion: {
     fromStored: (object) => renamed(object, FROM_CORE, 'events.k8s.io/v1') as unknown as Event,
     toStored: (object) => renamed({ regarding: {}, ...object }, TO_CORE, 'v1') as unknown as CoreEvent,
