@@ -63,8 +63,8 @@ export class FieldErrors {
     this.#add('FieldValueDuplicate', path, withDetail(`Duplicate value: ${display(value)}`, detail));
   }
 
-  notFound(path: FieldPath, value: unknown): void {
-    this.#add('FieldValueNotFound', path, `Not found: ${display(value)}`);
+  notFound(path: FieldPath, value: unknown, detail = ''): void {
+    this.#add('FieldValueNotFound', path, withDetail(`Not found: ${display(value)}`, detail));
   }
 
   forbidden(path: FieldPath, detail: string): void {

@@ -58,6 +58,7 @@ export {
   dns1035Label,
   dns1123Label,
   dns1123Subdomain,
+  dns1123SubdomainWithUnderscore,
   inRange,
   labelValue,
   nameIsDnsLabel,

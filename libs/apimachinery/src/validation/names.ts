@@ -12,6 +12,8 @@ const FINE: Problems = [];
 
 const LABEL_FORM = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN_FORM = `${LABEL_FORM}(\\.${LABEL_FORM})*`;
+const UNDERSCORED_LABEL_FORM = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const UNDERSCORED_FORM = `${UNDERSCORED_LABEL_FORM}(\\.${UNDERSCORED_LABEL_FORM})*`;
 const DNS_1035_FORM = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const WILDCARD_FORM = `\\*\\.${SUBDOMAIN_FORM}`;
 const QUALIFIED_FORM = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
@@ -20,6 +22,7 @@ const LABEL_VALUE_FORM = `(${QUALIFIED_FORM})?`;
 const whole = (form: string): RegExp => new RegExp(`^${form}$`);
 const LABEL = whole(LABEL_FORM);
 const SUBDOMAIN = whole(SUBDOMAIN_FORM);
+const UNDERSCORED = whole(UNDERSCORED_FORM);
 const DNS_1035 = whole(DNS_1035_FORM);
 const WILDCARD = whole(WILDCARD_FORM);
 const QUALIFIED = whole(QUALIFIED_FORM);
@@ -55,6 +58,15 @@ function subdomain(value: string, long: (length: number) => string): Problems {
   const sentence =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
   return [...problems, wrongForm(sentence, SUBDOMAIN_FORM, 'example.com')];
+}
+
+/** As {@link dns1123Subdomain}, with underscores: a search path of DNS may have them (KEP-4427). */
+export function dns1123SubdomainWithUnderscore(value: string): Problems {
+  const long = value.length > MAX_SUBDOMAIN ? [tooLong(MAX_SUBDOMAIN)] : FINE;
+  if (UNDERSCORED.test(value)) return long;
+  const sentence =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character";
+  return [...long, wrongForm(sentence, UNDERSCORED_FORM, 'example.com')];
 }
 
 export function dns1035Label(value: string): Problems {

@@ -1,4 +1,5 @@
 import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
+import { podNameWarnings, templateWarnings } from '../../../core/v1/pod-template-spec/warnings';
 import { defineKind } from '../../../define-kind';
 import { jobs } from '../../../generated/batch/v1';
 import { defaultJob } from './defaults';
@@ -16,6 +17,7 @@ export const job = defineKind(jobs, {
   prepareForUpdate: (next, previous) => dropDisabledFields(next.spec.template.spec, previous.spec.template.spec),
   validate: validateJob,
   validateUpdate: validateJobUpdate,
+  warnings: (next, previous) => [...(previous === undefined ? podNameWarnings(next) : []), ...templateWarnings(next, previous)],
   columns,
   unknownField: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   selectableFields: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },
