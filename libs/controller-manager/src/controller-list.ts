@@ -278,6 +278,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'ttl-controller',
+    alias: 'ttl',
     account: 'ttl-controller',
     eventSource: 'ttl-controller',
     make: ({ client, informers }) => new NodeTtlController({ client, nodes: informers.informer(nodes) }),
