@@ -6,13 +6,11 @@ import type { NamedController } from '@keelson/controller-runtime';
  */
 export const absentControllers: readonly NamedController[] = [
   { name: 'serviceaccount-token-controller', alias: 'serviceaccount-token' },
-  { name: 'resourcequota-controller', alias: 'resourcequota' },
   { name: 'horizontal-pod-autoscaler-controller', alias: 'horizontalpodautoscaling' },
   { name: 'certificatesigningrequest-signing-controller', alias: 'csrsigning' },
   { name: 'certificatesigningrequest-approving-controller', alias: 'csrapproving' },
   { name: 'certificatesigningrequest-cleaner-controller', alias: 'csrcleaner' },
   { name: 'podcertificaterequest-cleaner-controller' },
-  { name: 'ttl-controller', alias: 'ttl' },
   { name: 'bootstrap-signer-controller', alias: 'bootstrapsigner' },
   { name: 'token-cleaner-controller', alias: 'tokencleaner' },
   { name: 'device-taint-eviction-controller' },

@@ -21,7 +21,7 @@ async function start(...flags: string[]) {
       accounts.push(account);
       return Promise.resolve(api);
     },
-    recorder: { event: () => undefined },
+    recorderOf: () => ({ event: () => undefined }),
     clock,
     log: { ...silentLogger, warn: (_message, fields) => void warnings.push(fields) },
     metrics: createMetricsRegistry(process, versionInfo(process)),

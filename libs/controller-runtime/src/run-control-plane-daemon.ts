@@ -12,9 +12,10 @@ import { runWithLeaderElection } from './leader-election';
 /** What a daemon works with while it leads. */
 export interface ControlPlaneParts extends DaemonContext {
   readonly client: ApiClient;
-  /** Where `recorder` writes to: with a rate limit of its own. */
+  /** Where events are written to: with a rate limit of its own. */
   readonly eventClient: ApiClient;
-  readonly recorder: EventRecorder;
+  /** Records Events that say which component they come from. */
+  readonly recorderOf: (component: string) => EventRecorder;
 }
 
 export interface ControlPlaneDaemon {
@@ -44,13 +45,22 @@ export async function runControlPlaneDaemon(
   const listening = await serve(values, context, daemon.name);
   const { log, signal } = context;
   const eventClient = newClient();
-  const recorder = new ApiEventRecorder({ client: eventClient, source: { component: daemon.name }, clock: systemClock, log, signal });
+  const recorderOf = (component: string): EventRecorder =>
+    new ApiEventRecorder({ client: eventClient, source: { component }, clock: systemClock, log, signal });
   try {
-    const lead = (leading: AbortSignal): Promise<void> => daemon.lead({ ...context, client, eventClient, recorder, signal: leading });
+    const lead = (leading: AbortSignal): Promise<void> => daemon.lead({ ...context, client, eventClient, recorderOf, signal: leading });
     if (!values['leader-elect']) await lead(signal);
     else
       await runWithLeaderElection(
-        { ...electionOptions(values), client: newClient(), recorder, clock: systemClock, log, random: Math.random, signal },
+        {
+          ...electionOptions(values),
+          client: newClient(),
+          recorder: recorderOf(daemon.name),
+          clock: systemClock,
+          log,
+          random: Math.random,
+          signal,
+        },
         lead,
       );
   } finally {
