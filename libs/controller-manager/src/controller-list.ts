@@ -141,6 +141,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'resourcequota-controller',
+    alias: 'resourcequota',
     account: 'resourcequota-controller',
     eventSource: 'resourcequota-controller',
     make: ({ client, clock, config, informers }) =>
