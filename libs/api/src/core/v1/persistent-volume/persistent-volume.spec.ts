@@ -41,7 +41,7 @@ describe('a PersistentVolume', () => {
     const previous: PersistentVolume = { ...testVolume(), status: { phase: 'Pending', lastPhaseTransitionTime: '2026-01-01T00:00:00Z' } };
     const reported = (phase: string): PersistentVolume => {
       const next: PersistentVolume = { ...testVolume({ storageClassName: 'x' }), status: { phase } };
-      persistentVolume.subresources?.['status']?.prepareForUpdate(next, previous, testOrigin);
+      persistentVolume.subresources?.['status']?.prepareForUpdate?.(next, previous, testOrigin);
       return next;
     };
     expect(reported('Bound').status?.lastPhaseTransitionTime).toBe(testOrigin.now());
