@@ -2,7 +2,7 @@ import { systemClock } from '@keelson/apimachinery';
 import { cloudProviderOf } from '@keelson/cloud';
 import { cloudControllerManagerFlags, readConfig, runCloudControllerManager } from '@keelson/cloud-controller-manager';
 import { runDaemon } from '@keelson/component-base';
-import { ApiEventRecorder, runControlPlaneDaemon, type ControlPlaneParts } from '@keelson/controller-runtime';
+import { runControlPlaneDaemon, type ControlPlaneParts } from '@keelson/controller-runtime';
 
 const NAME = 'cloud-controller-manager';
 
@@ -14,11 +14,7 @@ await runDaemon(
     async run(values, context) {
       const config = readConfig(values);
       const cloud = await cloudProviderOf(values['cloud-provider']).open(values['cloud-config']);
-      const lead = (parts: ControlPlaneParts): Promise<void> => {
-        const recorderOf = (component: string): ApiEventRecorder =>
-          new ApiEventRecorder({ ...parts, source: { component }, clock: systemClock });
-        return runCloudControllerManager(config, { ...parts, clock: systemClock, cloud, recorderOf });
-      };
+      const lead = (parts: ControlPlaneParts): Promise<void> => runCloudControllerManager(config, { ...parts, clock: systemClock, cloud });
       await runControlPlaneDaemon(values, context, { name: NAME, lead });
     },
   },

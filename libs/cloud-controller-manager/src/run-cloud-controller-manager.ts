@@ -8,15 +8,12 @@ import {
   runControllers,
   WorkQueueMetrics,
   type ControlPlaneParts,
-  type EventRecorder,
 } from '@keelson/controller-runtime';
 import type { CloudControllerManagerConfig } from './cloud-controller-manager-config';
 import { controllerList } from './controller-list';
 
-export interface CloudControllerManagerDeps extends Pick<ControlPlaneParts, 'client' | 'log' | 'metrics' | 'signal'> {
+export interface CloudControllerManagerDeps extends Pick<ControlPlaneParts, 'client' | 'recorderOf' | 'log' | 'metrics' | 'signal'> {
   readonly clock: Clock;
-  /** Records Events that say which component they come from. */
-  readonly recorderOf: (component: string) => EventRecorder;
   /** Opens the cloud on the caches that it may look at. */
   readonly cloud: (parts: CloudProviderParts) => CloudProvider;
 }

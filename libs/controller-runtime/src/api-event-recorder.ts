@@ -3,6 +3,8 @@ import { formatTime, sleep, StatusError, type Clock, type DeepReadonly, type Dra
 import type { ApiClient } from '@keelson/client';
 import type { Logger } from '@keelson/component-base';
 import { EventCorrelator, type Correlation } from './event-correlator';
+import { EventNames } from './event-names';
+import { eventNamespace, referenceTo } from './event-subject';
 import type { EventRecorder } from './event-recorder';
 
 /** As client-go: more than this waiting to be written are dropped, and each write is tried so often, so far apart. */
@@ -27,16 +29,16 @@ export interface ApiEventRecorderOptions {
 export class ApiEventRecorder implements EventRecorder {
   readonly #options: ApiEventRecorderOptions;
   readonly #correlator: EventCorrelator;
+  readonly #names: EventNames;
   readonly #queue: Draft<Event>[] = [];
   #writing: Promise<void> | undefined;
   /** Since the queue was last empty. */
   #dropped = 0;
-  /** Keeps apart the names of events of one millisecond. */
-  #recorded = 0;
 
   constructor(options: ApiEventRecorderOptions) {
     this.#options = options;
     this.#correlator = new EventCorrelator(options.clock);
+    this.#names = new EventNames(options.clock);
   }
 
   event(
@@ -114,22 +116,10 @@ export class ApiEventRecorder implements EventRecorder {
     { type, reason, message, fieldPath }: { type: string; reason: string; message: string; fieldPath: string | undefined },
   ): Draft<Event> {
     const { source, clock } = this.#options;
-    const { name, uid, resourceVersion } = object.metadata;
-    const namespace = object.metadata.namespace ?? '';
     const now = formatTime(clock.now());
-    this.#recorded = (this.#recorded + 1) % 1_000_000;
-    const nanoseconds = BigInt(Math.trunc(clock.now())) * 1_000_000n + BigInt(this.#recorded);
     return {
-      metadata: { name: `${name}.${nanoseconds.toString(16)}`, namespace: namespace === '' ? 'default' : namespace },
-      involvedObject: {
-        ...(object.kind === undefined ? {} : { kind: object.kind }),
-        ...(object.apiVersion === undefined ? {} : { apiVersion: object.apiVersion }),
-        ...(namespace === '' ? {} : { namespace }),
-        name,
-        uid,
-        resourceVersion,
-        ...(fieldPath === undefined ? {} : { fieldPath }),
-      },
+      metadata: { name: this.#names.next(object.metadata.name), namespace: eventNamespace(object) },
+      involvedObject: { ...referenceTo(object), ...(fieldPath === undefined ? {} : { fieldPath }) },
       type,
       reason,
       message,

@@ -11,3 +11,18 @@ export interface EventRecorder {
     about?: { readonly fieldPath?: string },
   ): void;
 }
+
+/** What was done to an object, and why. */
+export interface ActionEvent {
+  readonly type: 'Normal' | 'Warning';
+  /** One CamelCase word, as `action`. */
+  readonly reason: string;
+  readonly action: string;
+  /** A sentence of at most 1024 characters. */
+  readonly note: string;
+}
+
+/** Records Events through `events.k8s.io/v1`, where what repeats is one event with a series (KEP-383). Never rejects and never waits. */
+export interface ActionRecorder {
+  record(regarding: DeepReadonly<KubernetesObject>, event: ActionEvent): void;
+}

@@ -1,6 +1,7 @@
 export { ApiEventRecorder, type ApiEventRecorderOptions } from './api-event-recorder';
 export type { Controller, ReconcileAgain, RetryBackoff, Watches } from './controller';
-export type { EventRecorder } from './event-recorder';
+export { EventBroadcaster, type EventBroadcasterOptions } from './event-broadcaster';
+export type { ActionEvent, ActionRecorder, EventRecorder } from './event-recorder';
 export { Expectations } from './expectations';
 export type { CacheEvent, IndexFunction, Informer } from './informer';
 export { dropManagedFields, InformerFactory, type InformerFactoryOptions } from './informer-factory';

@@ -95,11 +95,11 @@ describe('runControlPlaneDaemon', () => {
   it('records events and renews its lease however many requests of its work wait for their turn', async () => {
     const burst = 5;
     const recorded = server.coming(EVENTS);
-    await run([`--kube-api-burst=${burst}`, '--kube-api-qps=0.0001'], async ({ client, recorder, signal }) => {
+    await run([`--kube-api-burst=${burst}`, '--kube-api-qps=0.0001'], async ({ client, recorderOf, signal }) => {
       const paths = Array.from({ length: burst + 1 }, (_, n) => `/things/${n}`);
       const work = paths.map((path) => client.raw({ path, signal }));
       await Promise.all(work.slice(0, burst));
-      recorder.event(POD, 'Normal', 'Tested', 'as said');
+      recorderOf('tester').event(POD, 'Normal', 'Tested', 'as said');
       await recorded;
       stop.abort();
       await expect(work[burst]).rejects.toThrow();

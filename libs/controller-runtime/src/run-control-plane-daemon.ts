@@ -12,7 +12,10 @@ import { runWithLeaderElection } from './leader-election';
 /** What a daemon works with while it leads. */
 export interface ControlPlaneParts extends DaemonContext {
   readonly client: ApiClient;
-  readonly recorder: EventRecorder;
+  /** Where events are written to: with a rate limit of its own. */
+  readonly eventClient: ApiClient;
+  /** Records Events that say which component they come from. */
+  readonly recorderOf: (component: string) => EventRecorder;
 }
 
 export interface ControlPlaneDaemon {
@@ -41,13 +44,23 @@ export async function runControlPlaneDaemon(
   const client = newClient();
   const listening = await serve(values, context, daemon.name);
   const { log, signal } = context;
-  const recorder = new ApiEventRecorder({ client: newClient(), source: { component: daemon.name }, clock: systemClock, log, signal });
+  const eventClient = newClient();
+  const recorderOf = (component: string): EventRecorder =>
+    new ApiEventRecorder({ client: eventClient, source: { component }, clock: systemClock, log, signal });
   try {
-    const lead = (leading: AbortSignal): Promise<void> => daemon.lead({ ...context, client, recorder, signal: leading });
+    const lead = (leading: AbortSignal): Promise<void> => daemon.lead({ ...context, client, eventClient, recorderOf, signal: leading });
     if (!values['leader-elect']) await lead(signal);
     else
       await runWithLeaderElection(
-        { ...electionOptions(values), client: newClient(), recorder, clock: systemClock, log, random: Math.random, signal },
+        {
+          ...electionOptions(values),
+          client: newClient(),
+          recorder: recorderOf(daemon.name),
+          clock: systemClock,
+          log,
+          random: Math.random,
+          signal,
+        },
         lead,
       );
   } finally {

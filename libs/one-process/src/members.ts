@@ -3,7 +3,7 @@ import { createApiClient, createInProcessTransport, type ApiClient, type InProce
 import { KUBERNETES_VERSION, parseFlags, type DaemonContext } from '@keelson/component-base';
 import { HollowRuntime } from '@keelson/container-runtime';
 import { controllerManagerFlags, readConfig, runKubeControllerManager } from '@keelson/controller-manager';
-import { ApiEventRecorder } from '@keelson/controller-runtime';
+import { ApiEventRecorder, type EventRecorder } from '@keelson/controller-runtime';
 import { hollowNodeSettings, KUBELET_DEFAULTS, openHollowNode, runHollowNodes } from '@keelson/kubelet';
 import { DEFAULT_SCHEDULER_CONFIG, runKubeScheduler } from '@keelson/scheduler';
 import type { OneProcessOptions } from './one-process-options';
@@ -43,8 +43,8 @@ export async function runControllerManager({ pki, podRange }: OneProcessOptions,
     return Promise.resolve(own);
   };
   try {
-    const recorder = new ApiEventRecorder({ ...deps, client, source: { component: name } });
-    await runKubeControllerManager(await readConfig(parsed.values), { ...deps, client, recorder, clientFor });
+    const recorderOf = (component: string): EventRecorder => new ApiEventRecorder({ ...deps, client, source: { component } });
+    await runKubeControllerManager(await readConfig(parsed.values), { ...deps, client, recorderOf, clientFor });
   } finally {
     await Promise.all([client, ...accounts].map(({ transport }) => transport.close()));
   }
@@ -62,8 +62,7 @@ export async function runScheduler(deps: MemberDeps): Promise<void> {
   const name = 'kube-scheduler';
   const client = clientOf({ commonName: `system:${name}`, organizations: [] }, { ...deps, name });
   try {
-    const recorder = new ApiEventRecorder({ ...deps, client, source: { component: 'default-scheduler' } });
-    await runKubeScheduler(DEFAULT_SCHEDULER_CONFIG, { ...deps, client, recorder });
+    await runKubeScheduler(DEFAULT_SCHEDULER_CONFIG, { ...deps, client, eventClient: client });
   } finally {
     await client.transport.close();
   }

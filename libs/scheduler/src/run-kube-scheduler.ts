@@ -1,10 +1,11 @@
+import { hostname } from 'node:os';
 import { namespaces, nodes, pods } from '@keelson/api';
 import type { Clock } from '@keelson/apimachinery';
-import { dropManagedFields, InformerFactory, type ControlPlaneParts } from '@keelson/controller-runtime';
+import { dropManagedFields, EventBroadcaster, InformerFactory, type ControlPlaneParts } from '@keelson/controller-runtime';
 import type { SchedulerConfig } from './config/scheduler-config';
 import { Scheduler } from './scheduler';
 
-export interface KubeSchedulerDeps extends Pick<ControlPlaneParts, 'client' | 'recorder' | 'log' | 'metrics' | 'signal'> {
+export interface KubeSchedulerDeps extends Pick<ControlPlaneParts, 'client' | 'eventClient' | 'log' | 'metrics' | 'signal'> {
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -16,6 +17,7 @@ export async function runKubeScheduler(config: SchedulerConfig, deps: KubeSchedu
   const scheduler = new Scheduler({
     ...deps,
     ...config,
+    events: new EventBroadcaster({ ...deps, client: deps.eventClient, host: hostname() }),
     pods: informers.informer(pods),
     nodes: informers.informer(nodes),
     namespaces: informers.informer(namespaces),

@@ -3,7 +3,7 @@ import { deepEqual } from '@keelson/apimachinery';
 import { pods as podResource, type DeepReadonly, type Namespace, type Node, type Pod } from '@keelson/api';
 import type { ApiClient } from '@keelson/client';
 import type { DaemonContext, Logger } from '@keelson/component-base';
-import type { CacheEvent, EventRecorder, Informer } from '@keelson/controller-runtime';
+import type { ActionRecorder, CacheEvent, EventBroadcaster, Informer } from '@keelson/controller-runtime';
 import { buildProfile, type ProfileSpec } from './config/build-profile';
 import { NodeSelector } from './cycle/select-node';
 import { FitError } from './framework/fit-error';
@@ -25,7 +25,8 @@ export interface SchedulerDeps {
   readonly pods: Informer<Pod>;
   readonly nodes: Informer<Node>;
   readonly namespaces: Informer<Namespace>;
-  readonly recorder: EventRecorder;
+  /** Who makes the recorder of each profile, which tells of pods in the scheduler's name. */
+  readonly events: Pick<EventBroadcaster, 'recorderFor'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: DaemonContext['metrics'];
@@ -38,12 +39,12 @@ export interface SchedulerDeps {
 interface ProfileRunner {
   readonly profile: Profile;
   readonly selector: NodeSelector;
+  readonly recorder: ActionRecorder;
 }
 
 /** One try of one pod. */
-interface Attempt {
+interface Attempt extends Pick<ProfileRunner, 'profile' | 'recorder'> {
   readonly queued: QueuedPod;
-  readonly profile: Profile;
   /** By the clock's monotonic time. */
   readonly begun: number;
 }
@@ -100,10 +101,10 @@ export class Scheduler {
   }
 
   #addProfile(spec: ProfileSpec): void {
-    const { client, clock, random } = this.#deps;
+    const { client, clock, events, random } = this.#deps;
     const profile = buildProfile(spec, { client, cache: this.#cache });
     const selector = new NodeSelector({ profile, clock, random, observer: this.#metrics });
-    this.#profiles.set(profile.schedulerName, { profile, selector });
+    this.#profiles.set(profile.schedulerName, { profile, selector, recorder: events.recorderFor(profile.schedulerName) });
   }
 
   /** @throws Error for a pod that is not this scheduler's, which is never queued */
@@ -130,8 +131,8 @@ export class Scheduler {
   }
 
   #schedule(queued: QueuedPod): void {
-    const { profile, selector } = this.#runnerOf(queued.state);
-    const attempt = { queued, profile, begun: this.#deps.clock.monotonic() };
+    const { profile, selector, recorder } = this.#runnerOf(queued.state);
+    const attempt = { queued, profile, recorder, begun: this.#deps.clock.monotonic() };
     try {
       const { name } = selector.select(queued.state, this.#cache.nodes);
       this.#metrics.decided(this.#deps.clock.monotonic() - attempt.begun);
@@ -144,9 +145,9 @@ export class Scheduler {
 
   /** Never rejects. While it waits, the pod may be bound by another, deleted, or seen bound by the watch first. */
   async #bind(attempt: Attempt, nodeName: string): Promise<void> {
-    const { queued, profile } = attempt;
+    const { queued, profile, recorder } = attempt;
     const { state } = queued;
-    const { clock, recorder } = this.#deps;
+    const { clock } = this.#deps;
     const begun = clock.monotonic();
     const bound = (status: 'Success' | 'Error'): void =>
       this.#metrics.ranPoint('Bind', { profile: profile.schedulerName, status, duration: clock.monotonic() - begun });
@@ -158,7 +159,8 @@ export class Scheduler {
       this.#queue.done(queued);
       this.#metrics.attempted(profile.schedulerName, 'scheduled', clock.monotonic() - attempt.begun);
       this.#metrics.bound(queued, clock.monotonic());
-      recorder.event(state.pod, 'Normal', 'Scheduled', `Successfully assigned ${state.key} to ${nodeName}`);
+      const note = `Successfully assigned ${state.key} to ${nodeName}`;
+      recorder.record(state.pod, { type: 'Normal', reason: 'Scheduled', action: 'Binding', note });
     } catch (error) {
       bound('Error');
       if (this.#cache.forget(state.uid)) this.#queue.notify({ resource: 'pods', on: 'delete', pod: state });
@@ -169,7 +171,7 @@ export class Scheduler {
     }
   }
 
-  #fail({ queued, profile, begun }: Attempt, error: unknown): void {
+  #fail({ queued, profile, recorder, begun }: Attempt, error: unknown): void {
     const { pod, key, uid } = queued.state;
     const isRejected = error instanceof FitError;
     this.#metrics.attempted(profile.schedulerName, isRejected ? 'unschedulable' : 'error', this.#deps.clock.monotonic() - begun);
@@ -180,7 +182,7 @@ export class Scheduler {
     // Changes of a pod are not looked at while it is taken to be bound.
     this.#enqueue({ type: 'update', object: current, previous: pod });
     const message = error instanceof Error ? error.message : String(error);
-    this.#deps.recorder.event(pod, 'Warning', 'FailedScheduling', truncated(message));
+    recorder.record(pod, { type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', note: truncated(message) });
     void this.#setCondition(current, isRejected ? 'Unschedulable' : 'SchedulerError', message);
   }
 
@@ -189,8 +191,9 @@ export class Scheduler {
     if (present?.status === 'False' && present.reason === reason && present.message === message) return;
     const changed = present?.status === 'False' ? present.lastTransitionTime : undefined;
     const lastTransitionTime = changed ?? new Date(this.#deps.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
-    const patch = { status: { conditions: [{ type: 'PodScheduled', status: 'False', reason, message, lastTransitionTime }] } };
-    const { namespace, name } = pod.metadata;
+    const { generation: observedGeneration, namespace, name } = pod.metadata;
+    const condition = { type: 'PodScheduled', status: 'False', reason, message, observedGeneration, lastTransitionTime };
+    const patch = { status: { conditions: [condition] } };
     try {
       await this.#deps.client.resource(podResource).patch({ namespace, name }, { type: 'strategic', patch }, { subresource: 'status' });
     } catch (error) {

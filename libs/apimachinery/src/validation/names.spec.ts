@@ -86,3 +86,12 @@ describe('other forms', () => {
     expect(unixId(2 ** 31)).toEqual(['must be between 0 and 2147483647, inclusive']);
   });
 });
+
+describe('the length of labels', () => {
+  it('is told in bytes, that of names in characters, as upstream words them', () => {
+    const long = 'a'.repeat(64);
+    expect(qualifiedName(long)).toEqual(['name part must be no more than 63 bytes']);
+    expect(labelValue(long)).toEqual(['must be no more than 63 bytes']);
+    expect(dns1123Label(long)).toEqual(['must be no more than 63 characters']);
+  });
+});

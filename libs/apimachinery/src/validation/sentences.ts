@@ -8,7 +8,7 @@ export function tooLong(length: number): string {
   return `must be no more than ${length} characters`;
 }
 
-/** As {@link tooLong}, of label keys and values, whose messages upstream words by bytes. */
+/** Of label keys and values, which upstream measures by another sentence. */
 export function tooManyBytes(length: number): string {
   return `must be no more than ${length} bytes`;
 }

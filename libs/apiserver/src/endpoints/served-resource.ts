@@ -1,12 +1,11 @@
 import type { KubernetesObject, Resource } from '@keelson/apimachinery';
 import type { ObjectRegistry } from '../registry/object-registry';
+import type { FieldLabels } from './field-labels';
 
 /** A resource version's form where it is not the one that is stored: `autoscaling/v1` of what lies there as `autoscaling/v2`. */
 export interface VersionConversion {
   fromStored(object: KubernetesObject): KubernetesObject;
   toStored(object: KubernetesObject): KubernetesObject;
-  /** The fields that a request may select by, each with its name in the stored version; that version's own if absent. */
-  readonly selectableFields?: Readonly<Record<string, string>>;
 }
 
 /** One resource in one version, as a URL names it. */
@@ -15,6 +14,7 @@ export interface ServedResource {
   readonly listKind: string;
   readonly registry: ObjectRegistry;
   readonly verbs: ReadonlySet<string>;
+  readonly fieldLabels: FieldLabels;
   /** Undefined where the stored version is served. */
   readonly conversion: VersionConversion | undefined;
 }

@@ -19,8 +19,10 @@ export function serveHttp2(socket: Duplex, peer: Peer, handler: Handler): Server
 
 async function serveStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, peer: Peer, handler: Handler): Promise<void> {
   const abort = new AbortController();
+  let answered = false;
   stream.on('close', () => {
-    if (!stream.writableFinished) abort.abort();
+    // The stream itself can't tell: Node ends one that its client has reset, and one with nothing left to send counts as finished then.
+    if (!answered) abort.abort();
   });
   // A client that goes away is no error of ours; 'close' follows.
   stream.on('error', () => undefined);
@@ -33,6 +35,7 @@ async function serveStream(stream: ServerHttp2Stream, headers: IncomingHttpHeade
     signal: abort.signal,
   });
   await respond(stream, request, await handler(request));
+  answered = true;
 }
 
 async function respond(stream: ServerHttp2Stream, { method, warnings }: ApiRequest, response: ApiResponse): Promise<void> {

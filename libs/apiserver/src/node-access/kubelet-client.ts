@@ -17,8 +17,14 @@ export interface KubeletEndpoint {
   readonly port: number;
 }
 
-/** @throws StatusError InternalError if the node has told no address yet */
+/** How the container runtime of a simulated node is named in `status.nodeInfo`. Its kubelet listens nowhere: it would have nothing to tell. */
+const SIMULATED_RUNTIME = 'hollow://';
+
+/** @throws StatusError MethodNotAllowed if the node is simulated, InternalError if it has told no address yet */
 export function kubeletEndpointOf({ metadata, status }: DeepReadonly<Node>): KubeletEndpoint {
+  if (status?.nodeInfo?.containerRuntimeVersion.startsWith(SIMULATED_RUNTIME) === true)
+    // Not BadRequest, after which `kubectl logs -f` waits for the container to start.
+    throw StatusError.of('MethodNotAllowed', `node ${metadata.name} is simulated: its pods have no containers to ask or to connect to`);
   const addresses = status?.addresses ?? [];
   const host = ADDRESS_TYPES.map((type) => addresses.find((each) => each.type === type)?.address).find((each) => each !== undefined);
   if (host === undefined) throw StatusError.internal(`node ${metadata.name} has no address of the types ${ADDRESS_TYPES.join(', ')}`);

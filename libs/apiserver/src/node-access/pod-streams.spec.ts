@@ -27,7 +27,9 @@ beforeAll(async () => {
   });
   await addNode('new-node', ['ExtendWebSocketsToKubelet']);
   await addNode('old-node', []);
+  await addNode('simulated-node', [], 'hollow://1.0.0');
   await addPod('web', 'new-node');
+  await addPod('simulated', 'simulated-node');
   await addPod('old', 'old-node');
   await addPod('pending', undefined);
 });
@@ -42,7 +44,19 @@ beforeEach(() => {
   kubelet.refusal = undefined;
 });
 
-async function addNode(name: string, declaredFeatures: string[]): Promise<void> {
+const NODE_INFO = {
+  architecture: 'amd64',
+  bootID: '',
+  kernelVersion: '',
+  kubeProxyVersion: '',
+  kubeletVersion: '',
+  machineID: '',
+  operatingSystem: 'linux',
+  osImage: '',
+  systemUUID: '',
+};
+
+async function addNode(name: string, declaredFeatures: string[], containerRuntimeVersion = 'docker://27.0'): Promise<void> {
   await server.admin.resource(nodes).create({
     metadata: { name },
     spec: {},
@@ -50,6 +64,7 @@ async function addNode(name: string, declaredFeatures: string[]): Promise<void> 
       addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
       daemonEndpoints: { kubeletEndpoint: { Port: kubelet.port } },
       declaredFeatures,
+      nodeInfo: { ...NODE_INFO, containerRuntimeVersion },
     },
   });
 }
@@ -141,6 +156,20 @@ describe('pods/portforward', () => {
     expect(await refusalOf('pending/portforward', SPDY)).toBe('400: pod pending does not have a host assigned');
     expect(await refusalOf('nobody/portforward', SPDY)).toBe('404: pods "nobody" not found');
     expect(await refusalOf('web/portforward', {})).toBe('400: Upgrade request required');
+  });
+});
+
+describe('A pod of a simulated node', () => {
+  it.each([
+    ['exec?command=ls&stdout=true', SPDY],
+    ['exec?command=ls&stdout=true', { ...WEBSOCKET, 'sec-websocket-protocol': 'v5.channel.k8s.io' }],
+    ['attach?stdout=true', SPDY],
+    ['portforward', { ...WEBSOCKET, 'sec-websocket-protocol': PORT_FORWARD_TUNNEL }],
+    ['log', {}],
+  ])('answers %s with what it is', async (path, headers) => {
+    const sentence = '405: node simulated-node is simulated: its pods have no containers to ask or to connect to';
+    expect(await refusalOf(`simulated/${path}`, headers)).toBe(sentence);
+    expect(kubelet.asked).toHaveLength(0);
   });
 });
 

@@ -5,10 +5,12 @@ import {
   StatusError,
   validateObjectMeta,
   type KubernetesObject,
+  type ObjectMeta,
   type ObjectMetaRules,
 } from '@keelson/apimachinery';
 import type { ChangeOrigin } from '@keelson/api/server';
 import type { ChangeContext } from './change-context';
+import { validateFinalizerNames } from './finalizer-names';
 import type { RegisteredKind } from './registered-kind';
 
 /** Sets what only the server decides, however the client filled it in; `rest.FillObjectMetaSystemFields`. */
@@ -50,9 +52,10 @@ export function validateForCreate(kind: RegisteredKind, object: KubernetesObject
   const { resource, rules } = kind;
   const errors = new FieldErrors();
   validateObjectMeta(object.metadata, objectMetaRules(kind), FieldPath.of('metadata'), errors);
+  validateFinalizerNames(object.metadata, FieldPath.of('metadata', 'finalizers'), errors);
   rules.validate?.(object, FieldPath.root, errors);
   rules.validateCreate?.(object, FieldPath.root, errors);
-  if (!errors.isEmpty) throw StatusError.invalid(resource, object.metadata.name, errors);
+  if (!errors.isEmpty) throw StatusError.invalid(resource, (object.metadata as Partial<ObjectMeta>).name ?? '', errors);
   for (const warning of rules.warnings?.(object, undefined) ?? []) context.warnings.add(warning);
 }
 

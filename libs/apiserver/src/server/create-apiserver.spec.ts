@@ -69,6 +69,20 @@ describe('an apiserver', () => {
     expect(seen[0]).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'watched' } } });
   });
 
+  it.each(['', '0'])('shows a watcher from version %j without initial events nothing that was there before', async (resourceVersion) => {
+    const client = server.admin.resource(configmaps);
+    await client.create(configMap(`before${resourceVersion}`, {}));
+    const query = `watch=true&resourceVersion=${resourceVersion}&sendInitialEvents=false&resourceVersionMatch=NotOlderThan`;
+    const { body } = await server.admin.transport.request({ method: 'GET', path: `/api/v1/namespaces/default/configmaps?${query}` });
+    await client.create(configMap(`after${resourceVersion}`, {}));
+    let first = '';
+    for await (const chunk of body) {
+      first = Buffer.from(chunk).toString();
+      break;
+    }
+    expect(JSON.parse(first)).toMatchObject({ type: 'ADDED', object: { metadata: { name: `after${resourceVersion}` } } });
+  });
+
   it('pages through a list with a state that does not change under the reader', async () => {
     const client = server.admin.resource(configmaps);
     for (let index = 0; index < 5; index += 1)

@@ -7,6 +7,7 @@ import {
   type ServedResource as SchemaResource,
 } from '@keelson/api/server';
 import type { ServedResource, VersionConversion } from '../endpoints/served-resource';
+import { fieldLabels } from '../endpoints/field-labels';
 import { resourceKey } from '../endpoints/api-endpoint';
 import { ObjectRegistry, type ObjectRegistryDeps } from '../registry/object-registry';
 import type { RegisteredKind } from '../registry/registered-kind';
@@ -19,6 +20,7 @@ export interface ConvertedVersion {
   readonly resource: Resource;
   readonly storedAs: Resource;
   readonly conversion: VersionConversion;
+  readonly fieldNames?: ReadonlyMap<string, string>;
 }
 
 /** A stored resource before its cache and registry are there. */
@@ -97,12 +99,15 @@ export class ResourceTable {
         listKind: `${kind.resource.kind}List`,
         registry,
         verbs,
+        fieldLabels: fieldLabels(kind.rules, kind.resource),
         conversion: undefined,
       });
     }
-    for (const { conversion, resource, storedAs } of conversions) {
+    for (const { conversion, fieldNames, resource, storedAs } of conversions) {
       const stored = served.get(resourceKey(storedAs));
-      if (stored !== undefined) served.set(resourceKey(resource), { ...stored, resource, listKind: `${resource.kind}List`, conversion });
+      if (stored === undefined) continue;
+      const labels = fieldLabels(stored.registry.kind.rules, resource, fieldNames);
+      served.set(resourceKey(resource), { ...stored, resource, listKind: `${resource.kind}List`, fieldLabels: labels, conversion });
     }
     this.served = served;
   }

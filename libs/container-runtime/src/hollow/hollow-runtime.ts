@@ -13,14 +13,16 @@ import type {
   SandboxConfig,
 } from '../container-runtime';
 import { ImagePullError, NotFound, NotSupported } from '../runtime-errors';
+import { endOfCommand } from './command-end';
 import { scriptOf, type ScriptedEnd } from './scripted-end';
-import { endOfShellScript } from './shell-script';
+
+const NO_POD_NETWORK = 'pod network not ready: the node has no podCIDR yet';
 
 /** 128 + SIGTERM: how a process ends that is told to stop. */
 const STOPPED_EXIT_CODE = 143;
 
 export interface HollowRuntimeOptions {
-  /** Starts container and sandbox ids, so that they differ between the nodes of one process. */
+  /** Goes into container and sandbox ids, so that they differ between the nodes of one process. */
   readonly node: string;
   readonly clock: Clock;
 }
@@ -32,7 +34,7 @@ interface HollowSandbox {
 
 /**
  * Simulated pods, for nodes by the thousand: a container is a record that runs from its start until it is told to stop, as in upstream's
- * kubemark. The annotations of {@link scriptOf}, or a command that {@link endOfShellScript} understands, let a pod's containers end by themselves.
+ * kubemark. The annotations of {@link scriptOf}, or a command that {@link endOfCommand} understands, let a pod's containers end by themselves.
  * All images are there but those tagged `404` or `non-existent`. All of it is in memory: a new instance is an empty node.
  */
 export class HollowRuntime implements ContainerRuntime {
@@ -41,21 +43,26 @@ export class HollowRuntime implements ContainerRuntime {
   readonly capabilities: RuntimeCapabilities = { processes: false, images: false, logRotation: 'kubelet' };
   readonly #node: string;
   readonly #clock: Clock;
+  /** Goes into every id, so that no two runtimes of one node give the same. */
+  readonly #openedAt: number;
   readonly #sandboxes = new Map<string, HollowSandbox>();
   /** In order of creation; each belongs to a sandbox of `#sandboxes`. */
   readonly #containers = new Map<string, Container>();
-  /** How the containers end whose command tells; what the pod's annotations say goes before it. */
-  readonly #commandEnds = new Map<string, ScriptedEnd>();
+  /** Of the containers that are created and have not started yet. */
+  readonly #configs = new Map<string, ContainerConfig>();
+  /** By pod: the files that its containers' commands have made. They go with its last sandbox. */
+  readonly #files = new Map<string, Set<string>>();
   /** Cancels the end that a running container's script has set. */
   readonly #ends = new Map<string, () => void>();
   readonly #listeners = new Set<(event: RuntimeEvent) => void>();
-  #pool: AddressPool;
+  /** Undefined until the node knows its podCIDR. */
+  #pool: AddressPool | undefined;
   #created = 0;
 
   constructor({ node, clock }: HollowRuntimeOptions) {
     this.#node = node;
     this.#clock = clock;
-    this.#pool = new AddressPool(provisionalRange(node));
+    this.#openedAt = clock.now();
   }
 
   version(): Promise<{ readonly runtimeName: string; readonly runtimeVersion: string; readonly apiVersion: string }> {
@@ -63,7 +70,7 @@ export class HollowRuntime implements ContainerRuntime {
   }
 
   check(): Promise<void> {
-    return Promise.resolve();
+    return this.#pool === undefined ? Promise.reject(new Error(NO_POD_NETWORK)) : Promise.resolve();
   }
 
   cgroupDriver(): Promise<'cgroupfs'> {
@@ -78,7 +85,7 @@ export class HollowRuntime implements ContainerRuntime {
   }
 
   async runSandbox(config: SandboxConfig): Promise<string> {
-    const ips = config.linux.hostNetwork ? [] : [this.#pool.take()];
+    const ips = config.linux.hostNetwork ? [] : [this.#takeAddress()];
     const { pod, attempt, labels, annotations } = config;
     const id = this.#newId();
     this.#sandboxes.set(id, {
@@ -92,7 +99,7 @@ export class HollowRuntime implements ContainerRuntime {
     const entry = this.#sandboxes.get(id);
     if (entry?.sandbox.state !== 'ready') return Promise.resolve();
     for (const container of this.#membersOf(id)) this.#end(container.id, STOPPED_EXIT_CODE);
-    for (const address of entry.sandbox.ips) this.#pool.release(address);
+    for (const address of entry.sandbox.ips) this.#pool?.release(address);
     entry.sandbox = { ...entry.sandbox, state: 'not-ready', ips: [] };
     return Promise.resolve();
   }
@@ -100,7 +107,9 @@ export class HollowRuntime implements ContainerRuntime {
   async removeSandbox(id: string): Promise<void> {
     await this.stopSandbox(id);
     for (const container of this.#membersOf(id)) await this.removeContainer(container.id);
+    const uid = this.#sandboxes.get(id)?.config.pod.uid;
     this.#sandboxes.delete(id);
+    if (uid !== undefined && ![...this.#sandboxes.values()].some(({ config }) => config.pod.uid === uid)) this.#files.delete(uid);
   }
 
   sandboxes(filter: { readonly podUid?: string } = {}): Promise<readonly Sandbox[]> {
@@ -112,8 +121,7 @@ export class HollowRuntime implements ContainerRuntime {
     if (!this.#sandboxes.has(sandboxId)) return Promise.reject(new NotFound(`no such sandbox: ${sandboxId}`));
     const id = this.#newId();
     const { name, attempt, image, labels, annotations } = config;
-    const commandEnd = endOfShellScript(config);
-    if (commandEnd !== undefined) this.#commandEnds.set(id, commandEnd);
+    this.#configs.set(id, config);
     this.#containers.set(id, {
       ...{ id, sandboxId, pod: sandbox.pod, name, attempt, image, labels, annotations },
       imageId: hollowImage(image).id,
@@ -128,7 +136,8 @@ export class HollowRuntime implements ContainerRuntime {
     const container = this.#containers.get(id);
     if (container === undefined) throw new NotFound(`no such container: ${id}`);
     if (container.state !== 'created') return Promise.resolve();
-    const script = scriptOf(this.#sandboxes.get(container.sandboxId)?.config.annotations ?? {}) ?? this.#commandEnds.get(id);
+    const script = this.#endOf(container);
+    this.#configs.delete(id);
     this.#containers.set(id, { ...container, state: 'running', startedAt: this.#clock.now() });
     this.#tell(container, 'started');
     if (script !== undefined)
@@ -148,7 +157,7 @@ export class HollowRuntime implements ContainerRuntime {
     const container = this.#containers.get(id);
     if (container !== undefined) {
       this.#containers.delete(id);
-      this.#commandEnds.delete(id);
+      this.#configs.delete(id);
       this.#tell(container, 'removed');
     }
     return Promise.resolve();
@@ -226,6 +235,17 @@ export class HollowRuntime implements ContainerRuntime {
     });
   }
 
+  /** What the pod's annotations say goes before what the container's command does. @throws ContainerStartError as {@link scriptOf} */
+  #endOf({ id, pod, sandboxId }: Container): ScriptedEnd | undefined {
+    const scripted = scriptOf(this.#sandboxes.get(sandboxId)?.config.annotations ?? {});
+    const config = this.#configs.get(id);
+    if (scripted !== undefined || config === undefined) return scripted;
+    const files = this.#files.get(pod.uid) ?? new Set();
+    const end = endOfCommand(config, { files, now: this.#clock.now() });
+    if (files.size > 0) this.#files.set(pod.uid, files);
+    return end;
+  }
+
   #end(id: string, exitCode: number): void {
     this.#ends.get(id)?.();
     this.#ends.delete(id);
@@ -244,9 +264,16 @@ export class HollowRuntime implements ContainerRuntime {
     return [...this.#containers.values()].filter((container) => container.sandboxId === sandboxId);
   }
 
+  /** @throws Error while the node has no range of addresses, or none is left of it */
+  #takeAddress(): string {
+    if (this.#pool === undefined) throw new Error(NO_POD_NETWORK);
+    return this.#pool.take();
+  }
+
+  /** As long as those of container engines, and as meaningless. */
   #newId(): string {
     this.#created += 1;
-    return `${this.#node}-${this.#created}`;
+    return createHash('sha256').update(`${this.#node}/${this.#openedAt}/${this.#created}`).digest('hex');
   }
 
   #refuse(what: string): Promise<never> {
@@ -260,13 +287,4 @@ const MISSING_IMAGE = /:(?:404|non-existent)$/;
 /** An image is what its reference says. */
 function hollowImage(reference: string): Image {
   return { id: `hollow://${reference}`, tags: [reference], digests: [], sizeBytes: 0, user: '' };
-}
-
-/**
- * Where pods get their addresses until the node has its podCIDR: a part of the shared address space (RFC 6598) that goes by the node's name,
- * as pods of two nodes must not have one address.
- */
-function provisionalRange(node: string): string {
-  const part = createHash('sha256').update(node).digest().readUInt16BE() % 2 ** 14;
-  return `100.${64 + (part >> 8)}.${part & 255}.0/24`;
 }

@@ -19,5 +19,6 @@ export const job = defineKind(jobs, {
   validateUpdate: validateJobUpdate,
   warnings: (next, previous) => [...(previous === undefined ? podNameWarnings(next) : []), ...templateWarnings(next, previous)],
   columns,
+  unknownField: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   selectableFields: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },
 });

@@ -18,21 +18,20 @@ const CORE_NAMES = {
 const TO_CORE: ReadonlyMap<string, string> = new Map(Object.entries(CORE_NAMES));
 const FROM_CORE: ReadonlyMap<string, string> = new Map([...TO_CORE].map(([name, core]) => [core, name]));
 
-/** What may be selected by; the old names and the source belong to the core group alone. */
-const SELECTABLE: Readonly<Record<string, string>> = {
-  reason: 'reason',
-  type: 'type',
-  reportingController: 'reportingComponent',
-  ...Object.fromEntries(INVOLVED_FIELDS.map((field) => [`regarding.${field}`, `involvedObject.${field}`])),
-};
+const FIELD_NAMES: ReadonlyMap<string, string> = new Map([
+  ['reason', 'reason'],
+  ['type', 'type'],
+  ['reportingController', 'reportingComponent'],
+  ...INVOLVED_FIELDS.map((field): [string, string] => [`regarding.${field}`, `involvedObject.${field}`]),
+]);
 
 /** Events are the same objects in both groups, stored in the core group's form (pkg/apis/events/v1/conversion.go). */
 export const eventConversion: KindConversion<Event, CoreEvent> = {
   resource: events,
   storedAs: coreEvents,
+  fieldNames: FIELD_NAMES,
   conversion: {
     fromStored: (object) => renamed(object, FROM_CORE, 'events.k8s.io/v1') as unknown as Event,
-    selectableFields: SELECTABLE,
     toStored: (object) => renamed({ regarding: {}, ...object }, TO_CORE, 'v1') as unknown as CoreEvent,
   },
 };

@@ -7,6 +7,7 @@ import { validateClusterRole } from './validation';
 export const clusterRole = defineKind(clusterroles, {
   validateName: nameIsPathSegment,
   generationFrom: [],
+  allowCreateOnUpdate: true,
   validate: validateClusterRole,
   columns: roleColumns,
 });
