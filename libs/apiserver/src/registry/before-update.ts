@@ -26,7 +26,9 @@ export function prepareForUpdate(
 ): void {
   ensureNamespace(next, previous.metadata.namespace ?? '');
   carryOverMetadata(next, previous);
-  if (context.isServersOwn !== true) prepare(kind, next, previous, context);
+  // A binding, although it names the node in the spec, is no change of what is wanted: the pod's generation stays (KEP-5067).
+  if (context.isServersOwn === true) return;
+  prepare(kind, next, previous, context);
   countGeneration(kind, next, previous);
 }
 
