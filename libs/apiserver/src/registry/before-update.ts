@@ -81,7 +81,7 @@ function prepare(
     return;
   }
   const own = rules.subresources?.[subresource];
-  if (own !== undefined) own.prepareForUpdate(next, previous, { user, now });
+  if (own?.prepareForUpdate !== undefined) own.prepareForUpdate(next, previous, { user, now });
   else keepOnlyStatus(next, previous);
 }
 
