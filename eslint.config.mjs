@@ -39,6 +39,7 @@ const libraries = [
   'pki',
   'program-image',
   'proxy',
+  'quota',
   'scheduler',
   'storage',
 ];

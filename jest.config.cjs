@@ -10,4 +10,6 @@ module.exports = {
   transformIgnorePatterns: ['/node_modules/(?!(jose|@peculiar|pako|@noble|commander)/)'],
   moduleFileExtensions: ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
   injectGlobals: true,
+  // A test that hangs has to end, but none may fail because the machine is busy.
+  testTimeout: 60_000,
 };

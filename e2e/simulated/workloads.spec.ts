@@ -83,3 +83,39 @@ describe('A CronJob', () => {
     expect(await cluster.kubectl('get', 'jobs', '-o', 'jsonpath={.items[*].metadata.ownerReferences[0].name}')).toMatch(/^tick/);
   });
 });
+
+describe('A ResourceQuota', () => {
+  const inTeam = (...args: readonly string[]) => cluster.kubectl('--namespace', 'team', ...args);
+  const field = (object: string, jsonpath: string) => inTeam('get', object, '-o', `jsonpath={${jsonpath}}`);
+
+  it('holds a namespace to its limits, shows what is used of them, and gives back what goes', async () => {
+    await cluster.kubectl('create', 'namespace', 'team');
+    await inTeam('create', 'quota', 'limits', '--hard=pods=2,count/deployments.apps=1,requests.cpu=1');
+    await cluster.until(
+      () => field('quota/limits', '.status.used.pods'),
+      (used) => used === '0',
+    );
+    const resources = { requests: { cpu: '100m' } };
+    const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'example.org/app:1', resources }] } };
+    const metadata = { name: 'web', namespace: 'team' };
+    await cluster.apply({ apiVersion: 'v1', kind: 'ReplicationController', metadata, spec: { replicas: 3, template } });
+    const failure = await cluster.until(
+      () => field('rc/web', '.status.conditions[?(@.type=="ReplicaFailure")].message'),
+      (text) => text !== '',
+    );
+    expect(failure).toMatch(/is forbidden: exceeded quota: limits, requested: pods=1, used: pods=2, limited: pods=2$/);
+    expect(await inTeam('describe', 'quota', 'limits')).toMatch(/count\/deployments.apps +0 +1\npods +2 +2\nrequests.cpu +200m +1\n/);
+    expect(await cluster.kubectl('describe', 'namespace', 'team')).toMatch(/Resource Quotas\n +Name: +limits\n(.*\n)* +pods +2 +2\n/);
+    expect(await inTeam('get', 'quota')).toMatch(/limits +count\/deployments.apps: 0\/1, pods: 2\/2, requests.cpu: 200m\/1/);
+    await inTeam('scale', 'rc/web', '--replicas=1');
+    await cluster.until(
+      () => field('rc/web', '.status.conditions'),
+      (text) => text === '',
+    );
+    await cluster.until(
+      () => field('quota/limits', '.status.used.pods'),
+      (used) => used === '1',
+    );
+    await cluster.kubectl('delete', 'namespace', 'team', '--wait=false');
+  });
+});

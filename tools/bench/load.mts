@@ -54,6 +54,35 @@ export class Load {
   }
 }
 
+const NEWLINE = 10;
+const DELIVERY_SECONDS = 60;
+
+/** Counts the events that watches bring; each is a line. */
+export class LineCount {
+  #count = 0;
+  #due = Infinity;
+  #onDue: () => void = () => undefined;
+
+  add(chunk: Buffer): void {
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) this.#count += 1;
+    if (this.#count >= this.#due) this.#onDue();
+  }
+
+  /** Resolves with the last of `due` lines. @throws Error if others come than are due, or not all within a minute */
+  async reached(due: number): Promise<void> {
+    this.#due = due;
+    if (this.#count < due)
+      await new Promise<void>((resolve) => {
+        const late = setTimeout(resolve, DELIVERY_SECONDS * 1000);
+        this.#onDue = () => {
+          clearTimeout(late);
+          resolve();
+        };
+      });
+    if (this.#count !== due) throw new Error(`${due} deliveries were due, ${this.#count} came`);
+  }
+}
+
 /** What a workload came to. */
 export interface Rate {
   readonly perSecond: number;

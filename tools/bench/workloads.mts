@@ -1,4 +1,4 @@
-import { measure, Load, type Rate } from './load.mts';
+import { LineCount, measure, Load, type Rate } from './load.mts';
 import type { BenchServer } from './server.mts';
 
 /** One row of the table; `upstream` is what kube-apiserver v1.36.3 did on the machine of docs/benchmarks.md, per second. */
@@ -48,7 +48,8 @@ const plain = (
 const KILOBYTE = 'v'.repeat(1000);
 /** ConfigMaps that are there from the beginning. */
 const OWN = 500;
-const WATCH = `${NAMESPACE}/configmaps?watch=1`;
+/** From now on, without what is there: then each update is one event to each of its watchers, and the deliveries due are known. */
+const WATCH = `${NAMESPACE}/configmaps?watch=1&sendInitialEvents=false&resourceVersionMatch=NotOlderThan`;
 const WATCHERS = 1000;
 const CONNECTIONS = 20;
 /** Upstream's figure for watchers of a name is 5.8 times its rate of updates: so many of a thousand watchers share a name. */
@@ -107,53 +108,53 @@ export const workloads: readonly Workload[] = [
   {
     name: 'WATCH, 1,000 watchers of one namespace, deliveries',
     upstream: 79_900,
-    run: (server, load) => watchFanOut(server, load, { names: OWN, pathOf: () => WATCH }),
+    run: (server, load) => watchFanOut(server, load, { names: OWN, pathOf: () => WATCH, watchersOf: () => WATCHERS }),
   },
   {
     name: 'WATCH, 1,000 watchers of one name each, deliveries',
     upstream: 7035,
     run: (server, load) =>
-      watchFanOut(server, load, { names: NAMES_WATCHED, pathOf: (name) => `${WATCH}&fieldSelector=metadata.name%3D${name}` }),
+      watchFanOut(server, load, {
+        names: NAMES_WATCHED,
+        pathOf: (name) => `${WATCH}&fieldSelector=metadata.name%3D${name}`,
+        watchersOf: (index) => Math.ceil((WATCHERS - index) / NAMES_WATCHED),
+      }),
   },
 ];
 
-/** Watchers on connections of fifty each, while 32 workers update the objects of `names`, which the watchers share out among themselves. */
+/**
+ * A thousand watchers on connections of fifty each, while 32 workers update the objects of `names`; `watchersOf` tells how many of the
+ * watchers an object has. Ends with the last delivery.
+ */
 async function watchFanOut(
   server: BenchServer,
   load: Load,
-  { names, pathOf }: { readonly names: number; readonly pathOf: (name: string) => string },
+  options: { readonly names: number; readonly pathOf: (name: string) => string; readonly watchersOf: (index: number) => number },
 ): Promise<Rate> {
+  const { names, pathOf, watchersOf } = options;
   const loads = Array.from({ length: CONNECTIONS }, () => new Load(server.port));
-  let deliveries = 0;
-  let lastAt = 0;
-  const count = (chunk: Buffer): void => {
-    lastAt = performance.now();
-    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) deliveries += 1;
-  };
-  const watch = (index: number): Promise<unknown> => (loads[index % loads.length] ?? load).watch(pathOf(`own-${index % names}`), count);
+  const deliveries = new LineCount();
+  const watch = (index: number): Promise<unknown> =>
+    (loads[index % loads.length] ?? load).watch(pathOf(`own-${index % names}`), (chunk) => deliveries.add(chunk));
   await Promise.all(Array.from({ length: WATCHERS }, (_, index) => watch(index)));
-  // Every watch begins with what is there.
-  await settled(() => deliveries);
-  deliveries = 0;
+  let due = 0;
   const cpuBefore = server.cpu();
   const begun = performance.now();
   await measure({
-    workers: 32,
+    workers: WORKERS,
     seconds: SECONDS,
     cpu: () => server.cpu(),
-    operation: (index) =>
-      load.request('PUT', `${NAMESPACE}/configmaps/own-${index % names}`, configMap(`own-${index % names}`, `w${serial++}`)),
+    operation: async (index) => {
+      const name = `own-${index % names}`;
+      await load.request('PUT', `${NAMESPACE}/configmaps/${name}`, configMap(name, `w${serial++}`));
+      due += watchersOf(index % names);
+    },
   });
-  await settled(() => deliveries);
+  await deliveries.reached(due);
+  const seconds = (performance.now() - begun) / 1000;
+  const cpu = (server.cpu() - cpuBefore) / due;
   for (const each of loads) each.close();
-  return { perSecond: deliveries / ((lastAt - begun) / 1000), cpu: (server.cpu() - cpuBefore) / deliveries };
-}
-
-async function settled(read: () => number): Promise<void> {
-  for (let before = -1; before !== read();) {
-    before = read();
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  return { perSecond: due / seconds, cpu };
 }
 
 /** What the workloads read and change. */

@@ -1,8 +1,9 @@
 /** Bundles one daemon into `dist/apps/NAME/main.js`: `node tools/build/bundle.mts NAME`. */
 import { build } from 'esbuild';
-import { cpSync, existsSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { rollUpDeclarations } from './roll-up-declarations.mts';
 
 const root = join(import.meta.dirname, '../..');
 const [name] = process.argv.slice(2);
@@ -46,3 +47,5 @@ const { metafile } = await build({
 // etcd3 reads its protocol from `../proto`, seen from its code, which lies in `chunks` since it is imported on demand.
 const usesEtcd = Object.keys(metafile.inputs).some((path) => path.includes('node_modules/etcd3/'));
 if (usesEtcd) cpSync(join(root, 'node_modules/etcd3/proto'), join(output, 'proto'), { recursive: true });
+
+if (existsSync(testing)) writeFileSync(join(output, 'testing.d.ts'), rollUpDeclarations(testing));

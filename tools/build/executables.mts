@@ -69,7 +69,6 @@ cpSync(join(root, 'deploy/addons'), join(dist, 'addons'), { recursive: true });
 // Installed as a package (`npm install PATH/dist`), it is what tests import their clusters from.
 const testing = { types: './apps/keelson/testing.d.ts', default: './apps/keelson/testing.js' };
 const manifest = { name: 'keelson', version: '0.1.0', type: 'module', exports: { './testing': testing } };
-cpSync(join(root, 'apps/keelson/types/testing.d.ts'), join(dist, testing.types));
 writeFileSync(join(dist, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
 rmSync(join(dist, 'node_modules'), { recursive: true, force: true });
 copyPackage('lmdb', new Set());

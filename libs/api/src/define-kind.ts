@@ -75,6 +75,8 @@ export interface KindRules<T extends KubernetesObject> {
   readonly columns?: readonly TableColumn<T>[];
   /** Field selectors beside `metadata.name` and `metadata.namespace`: the value of each, as a string. */
   readonly selectableFields?: Readonly<Record<string, (object: DeepReadonly<T>) => string>>;
+  /** What to say of a field that can't be selected by, where upstream has words of the kind's own. */
+  unknownField?(field: string): string;
   /** Whether an update without a resource version is taken; most kinds do. */
   readonly allowUnconditionalUpdate?: boolean;
   /** Whether PUT of a missing name creates it (leases, endpoints, ...). */
@@ -97,6 +99,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> e
 export interface KindConversion<Served extends KubernetesObject = KubernetesObject, Stored extends KubernetesObject = KubernetesObject> {
   readonly resource: Resource;
   readonly storedAs: Resource;
+  /** What the stored kind calls the selectable fields that the served one has; its own names if absent. */
+  readonly fieldNames?: ReadonlyMap<string, string>;
   readonly conversion: {
     /** Neither writes into its argument. */
     fromStored(object: Stored): Served;

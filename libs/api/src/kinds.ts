@@ -7,6 +7,7 @@ import { validatingAdmissionPolicy } from './admissionregistration/v1/validating
 import { flowSchema } from './flowcontrol/v1/flow-schema/strategy';
 import { priorityLevelConfiguration } from './flowcontrol/v1/priority-level-configuration/strategy';
 import { resourceClaim } from './resource/v1/resource-claim/strategy';
+import { resourceClaimTemplate } from './resource/v1/resource-claim-template/strategy';
 import { resourceSlice } from './resource/v1/resource-slice/strategy';
 import { controllerRevision } from './apps/v1/controller-revision/strategy';
 import { daemonSet } from './apps/v1/daemon-set/strategy';
@@ -113,6 +114,7 @@ export const kinds: readonly KindDefinition[] = [
   flowSchema,
   priorityLevelConfiguration,
   resourceClaim,
+  resourceClaimTemplate,
   resourceSlice,
   apiService,
   customResourceDefinition,

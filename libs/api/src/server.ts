@@ -32,6 +32,7 @@ export type {
   ValueSchema,
 } from './schema/type-schema';
 export { DecodeError } from './codec/decode-context';
+export { yamlText } from './codec/yaml-text';
 export { ObjectDecoder } from './codec/object-decoder';
 export { MEDIA_TYPES, RequestDecoder, type Decoded, type DecodeRequest, type FieldValidation } from './codec/request-decoder';
 export {
@@ -43,6 +44,7 @@ export {
   withResourceVersion,
   type ListItem,
 } from './codec/stored-json';
+export { zeroField } from './codec/zero-values';
 export { ENVELOPE_TAIL, envelopeHead, openEnvelope, sealEnvelope, type Envelope } from './protobuf/envelope';
 export { ProtobufCodec, resourceVersionMessage, watchFrame } from './protobuf/protobuf-codec';
 export { aggregatedDiscovery, AGGREGATED_DISCOVERY, type APIGroupDiscoveryList } from './discovery/aggregated-discovery';

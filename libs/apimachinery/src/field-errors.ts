@@ -44,6 +44,11 @@ export class FieldErrors {
     this.#add('FieldValueInvalid', path, withDetail(`Invalid value: ${display(value)}`, detail));
   }
 
+  /** For what has no value to show that would say more than its path. */
+  invalidWithoutValue(path: FieldPath, detail: string): void {
+    this.#add('FieldValueInvalid', path, `Invalid value: ${detail}`);
+  }
+
   typeInvalid(path: FieldPath, value: unknown, detail: string): void {
     this.#add('FieldValueTypeInvalid', path, withDetail(`Invalid value: ${display(value)}`, detail));
   }
@@ -58,8 +63,8 @@ export class FieldErrors {
     this.#add('FieldValueDuplicate', path, withDetail(`Duplicate value: ${display(value)}`, detail));
   }
 
-  notFound(path: FieldPath, value: unknown): void {
-    this.#add('FieldValueNotFound', path, `Not found: ${display(value)}`);
+  notFound(path: FieldPath, value: unknown, detail = ''): void {
+    this.#add('FieldValueNotFound', path, withDetail(`Not found: ${display(value)}`, detail));
   }
 
   forbidden(path: FieldPath, detail: string): void {

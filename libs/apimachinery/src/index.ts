@@ -58,6 +58,7 @@ export {
   dns1035Label,
   dns1123Label,
   dns1123Subdomain,
+  dns1123SubdomainWithUnderscore,
   inRange,
   labelValue,
   nameIsDnsLabel,
@@ -71,6 +72,12 @@ export {
   type NameRule,
   type Problems,
 } from './validation/names';
-export { validateImmutable, validateObjectMeta, validateObjectMetaUpdate, type ObjectMetaRules } from './validation/object-meta';
+export {
+  validateFieldManager,
+  validateImmutable,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+  type ObjectMetaRules,
+} from './validation/object-meta';
 export { EMPTY, FIELD_IS_IMMUTABLE, NOT_NEGATIVE, notInRange } from './validation/sentences';
 export { configMapKey, httpHeaderName, percent, relaxedEnvVarName, unixId } from './validation/text-forms';

@@ -87,10 +87,14 @@ export interface RawRequest extends CallOptions {
   readonly body?: object;
 }
 
-/** Typed access to an apiserver: `client.resource(pods).get({ namespace, name })`. Stateless but for its transport. */
-export interface ApiClient {
-  readonly transport: Transport;
+/** Typed access to an apiserver: `client.resource(pods).get({ namespace, name })`. */
+export interface ApiAccess {
   resource<T extends KubernetesObject>(resource: Resource<T>): ResourceClient<T>;
   /** Any other JSON request, such as `/version` or a discovery document. @throws StatusError, TransportError */
   raw<R>(request: RawRequest): Promise<R>;
+}
+
+/** Access over a transport of one's own. Stateless but for it. */
+export interface ApiClient extends ApiAccess {
+  readonly transport: Transport;
 }

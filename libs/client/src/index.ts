@@ -1,4 +1,5 @@
 export type {
+  ApiAccess,
   ApiClient,
   CallOptions,
   DeleteCallOptions,

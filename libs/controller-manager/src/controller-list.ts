@@ -16,6 +16,7 @@ import {
   pods,
   replicasets,
   replicationcontrollers,
+  resourcequotas,
   serviceaccounts,
   services,
   statefulsets,
@@ -33,9 +34,10 @@ import { GarbageCollector } from '@keelson/controller-garbage-collector';
 import { JobController } from '@keelson/controller-job';
 import { NamespaceController } from '@keelson/controller-namespace';
 import { NodeIpamController } from '@keelson/controller-node-ipam';
-import { LEASE_NAMESPACE, NodeLifecycleController, TaintEvictionController } from '@keelson/controller-node-lifecycle';
+import { LEASE_NAMESPACE, NodeLifecycleController, NodeTtlController, TaintEvictionController } from '@keelson/controller-node-lifecycle';
 import { PodGarbageCollector } from '@keelson/controller-pod-gc';
 import { REPLICA_SETS, REPLICATION_CONTROLLERS, ReplicaSetController } from '@keelson/controller-replicaset';
+import { ResourceQuotaController } from '@keelson/controller-resourcequota';
 import { RootCaPublisher } from '@keelson/controller-root-ca-publisher';
 import type { Controller, EventRecorder, InformerFactory, NamedController } from '@keelson/controller-runtime';
 import { ServiceAccountController } from '@keelson/controller-serviceaccount';
@@ -64,6 +66,7 @@ export interface ControllerEntry extends NamedController {
 export const controllerList: readonly ControllerEntry[] = [
   {
     name: 'endpoints-controller',
+    alias: 'endpoint',
     account: 'endpoint-controller',
     eventSource: 'endpoint-controller',
     make: ({ client, config, informers, recorder }) =>
@@ -78,6 +81,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'endpointslice-controller',
+    alias: 'endpointslice',
     account: 'endpointslice-controller',
     eventSource: 'endpoint-slice-controller',
     make: ({ client, config, informers, recorder }) =>
@@ -93,6 +97,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'endpointslice-mirroring-controller',
+    alias: 'endpointslicemirroring',
     account: 'endpointslicemirroring-controller',
     eventSource: 'endpoint-slice-mirroring-controller',
     make: ({ client, config, informers, recorder }) =>
@@ -107,6 +112,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'replicationcontroller-controller',
+    alias: 'replicationcontroller',
     account: 'replication-controller',
     eventSource: 'replication-controller',
     make: ({ client, clock, informers, recorder }) =>
@@ -121,6 +127,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'pod-garbage-collector-controller',
+    alias: 'podgc',
     account: 'pod-garbage-collector',
     eventSource: 'pod-garbage-collector-controller',
     make: ({ client, clock, config, informers }) =>
@@ -133,13 +140,28 @@ export const controllerList: readonly ControllerEntry[] = [
       }),
   },
   {
+    name: 'resourcequota-controller',
+    account: 'resourcequota-controller',
+    eventSource: 'resourcequota-controller',
+    make: ({ client, clock, config, informers }) =>
+      new ResourceQuotaController({
+        client,
+        quotas: informers.informer(resourcequotas),
+        informer: (resource) => informers.informer(resource),
+        clock,
+        syncPeriod: config.resourceQuotaSyncPeriod,
+      }),
+  },
+  {
     name: 'namespace-controller',
+    alias: 'namespace',
     account: 'namespace-controller',
     eventSource: 'namespace-controller',
     make: ({ client, clock, informers }) => new NamespaceController({ client, namespaces: informers.informer(namespaces), clock }),
   },
   {
     name: 'serviceaccount-controller',
+    alias: 'serviceaccount',
     account: 'service-account-controller',
     eventSource: 'serviceaccount-controller',
     make: ({ client, informers }) =>
@@ -151,6 +173,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'garbage-collector-controller',
+    alias: 'garbagecollector',
     account: 'generic-garbage-collector',
     eventSource: 'garbage-collector-controller',
     make: ({ client, informers, recorder }) =>
@@ -158,6 +181,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'daemonset-controller',
+    alias: 'daemonset',
     account: 'daemon-set-controller',
     eventSource: 'daemonset-controller',
     make: ({ client, clock, informers, recorder }) =>
@@ -173,6 +197,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'job-controller',
+    alias: 'job',
     account: 'job-controller',
     eventSource: 'job-controller',
     make: ({ client, clock, informers, recorder }) =>
@@ -180,6 +205,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'deployment-controller',
+    alias: 'deployment',
     account: 'deployment-controller',
     eventSource: 'deployment-controller',
     make: ({ client, clock, informers, recorder }) =>
@@ -194,6 +220,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'replicaset-controller',
+    alias: 'replicaset',
     account: 'replicaset-controller',
     eventSource: 'replicaset-controller',
     make: ({ client, clock, informers, recorder }) =>
@@ -208,6 +235,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'disruption-controller',
+    alias: 'disruption',
     account: 'disruption-controller',
     eventSource: 'controllermanager',
     make: ({ client, clock, informers, recorder }) =>
@@ -226,6 +254,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'statefulset-controller',
+    alias: 'statefulset',
     account: 'statefulset-controller',
     eventSource: 'statefulset-controller',
     make: ({ client, clock, informers, recorder }) =>
@@ -241,13 +270,21 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'cronjob-controller',
+    alias: 'cronjob',
     account: 'cronjob-controller',
     eventSource: 'cronjob-controller',
     make: ({ client, clock, informers, recorder }) =>
       new CronJobController({ client, cronJobs: informers.informer(cronjobs), jobs: informers.informer(jobs), recorder, clock }),
   },
   {
+    name: 'ttl-controller',
+    account: 'ttl-controller',
+    eventSource: 'ttl-controller',
+    make: ({ client, informers }) => new NodeTtlController({ client, nodes: informers.informer(nodes) }),
+  },
+  {
     name: 'node-ipam-controller',
+    alias: 'nodeipam',
     account: 'node-controller',
     eventSource: 'cidrAllocator',
     make: ({ client, config, informers, recorder }) =>
@@ -257,6 +294,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'node-lifecycle-controller',
+    alias: 'nodelifecycle',
     account: 'node-controller',
     eventSource: 'node-controller',
     make: ({ client, clock, config, informers, recorder }) =>
@@ -279,18 +317,21 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'clusterrole-aggregation-controller',
+    alias: 'clusterrole-aggregation',
     account: 'clusterrole-aggregation-controller',
     eventSource: 'clusterrole-aggregation-controller',
     make: ({ client, informers }) => new ClusterRoleAggregationController({ client, clusterRoles: informers.informer(clusterroles) }),
   },
   {
     name: 'ttl-after-finished-controller',
+    alias: 'ttl-after-finished',
     account: 'ttl-after-finished-controller',
     eventSource: 'ttl-after-finished-controller',
     make: ({ client, clock, informers }) => new TtlAfterFinishedController({ client, jobs: informers.informer(jobs), clock }),
   },
   {
     name: 'root-ca-certificate-publisher-controller',
+    alias: 'root-ca-cert-publisher',
     account: 'root-ca-cert-publisher',
     eventSource: 'root-ca-certificate-publisher-controller',
     make: ({ client, config, informers }) =>

@@ -10,6 +10,7 @@ export interface ControllerManagerConfig {
   readonly maxEndpointsPerSlice: number;
   readonly mirroring: EndpointSliceMirroringOptions;
   readonly terminatedPodThreshold: number;
+  readonly resourceQuotaSyncPeriod: number;
   /** Undefined without `--allocate-node-cidrs`. */
   readonly nodeIpam: NodeIpamControllerOptions | undefined;
   readonly nodeLifecycle: NodeLifecycleControllerOptions;

@@ -15,6 +15,7 @@ const DAEMON_SET = 'Daemonset controller';
 const CRON_JOB = 'Cronjob controller';
 const STATEFUL_SET = 'Statefulset controller';
 const NAMESPACE = 'Namespace controller';
+const RESOURCE_QUOTA = 'Resourcequota controller';
 const NODE_IPAM = 'Nodeipam controller';
 const NODE_LIFECYCLE = 'Nodelifecycle controller';
 const POD_GC = 'Podgc controller';
@@ -60,7 +61,18 @@ export const controllerManagerFlags = {
   'concurrent-cron-job-syncs': flag.int({ section: CRON_JOB, usage: 'How many cron jobs are worked on at once', default: 5 }),
   'concurrent-statefulset-syncs': flag.int({ section: STATEFUL_SET, usage: 'How many stateful sets are worked on at once', default: 5 }),
   'concurrent-namespace-syncs': flag.int({ section: NAMESPACE, usage: 'How many namespaces are worked on at once', default: 10 }),
+  'concurrent-resource-quota-syncs': flag.int({ section: RESOURCE_QUOTA, usage: 'How many quotas are worked on at once', default: 5 }),
+  'resource-quota-sync-period': flag.duration({
+    section: RESOURCE_QUOTA,
+    usage: 'After what time all quotas are counted again; 0 for never',
+    default: 300_000,
+  }),
   'node-monitor-grace-period': flag.duration({ section: NODE_LIFECYCLE, usage: 'How long a node may be silent', default: 50_000 }),
+  'node-startup-grace-period': flag.duration({
+    section: NODE_LIFECYCLE,
+    usage: 'How long a new node may take to say whether it is ready',
+    default: 60_000,
+  }),
   'node-monitor-period': flag.duration({ section: NODE_LIFECYCLE, usage: 'How often it is looked at nodes', default: 5_000 }),
   'node-eviction-rate': flag.float({ section: NODE_LIFECYCLE, usage: 'Nodes a second whose pods are driven off', default: 0.1 }),
   'secondary-node-eviction-rate': flag.float({
@@ -95,10 +107,12 @@ export async function readConfig(values: Flags): Promise<ControllerManagerConfig
       maxEndpointsPerSubset: values['mirroring-max-endpoints-per-subset'],
       updatesBatchPeriod: values['mirroring-endpointslice-updates-batch-period'],
     },
+    resourceQuotaSyncPeriod: values['resource-quota-sync-period'],
     terminatedPodThreshold: values['terminated-pod-gc-threshold'],
     nodeIpam: nodeIpam(values),
     nodeLifecycle: {
       monitorGracePeriod: values['node-monitor-grace-period'],
+      startupGracePeriod: values['node-startup-grace-period'],
       monitorPeriod: values['node-monitor-period'],
       rates: {
         normal: values['node-eviction-rate'],
@@ -120,6 +134,7 @@ export async function readConfig(values: Flags): Promise<ControllerManagerConfig
       cronjob: values['concurrent-cron-job-syncs'],
       statefulset: values['concurrent-statefulset-syncs'],
       namespace: values['concurrent-namespace-syncs'],
+      resourcequota: values['concurrent-resource-quota-syncs'],
     },
   };
 }

@@ -9,6 +9,7 @@ import {
   type Controller,
   type ControlPlaneParts,
 } from '@keelson/controller-runtime';
+import { absentControllers } from './absent-controllers';
 import { controllerList } from './controller-list';
 import type { ControllerManagerConfig } from './controller-manager-config';
 
@@ -25,7 +26,10 @@ export async function runKubeControllerManager(config: ControllerManagerConfig, 
   const { client, clock, log, metrics, recorderOf, signal } = deps;
   const informers = new InformerFactory({ client, clock, log, transform: dropManagedFields });
   const controllers: Controller[] = [];
-  for (const { account, eventSource, make } of chosenControllers(controllerList, config.controllers)) {
+  const chosen = chosenControllers(controllerList, config.controllers, absentControllers);
+  const wanted = namedAbsentControllers(config.controllers);
+  if (wanted.length > 0) log.warn('There are no such controllers here, so nobody does their work', { controllers: wanted.join(',') });
+  for (const { account, eventSource, make } of chosen) {
     const own = (await deps.clientFor?.(account)) ?? client;
     const controller = make({ client: own, informers, recorder: recorderOf(eventSource), clock, config });
     if (controller !== undefined) controllers.push(controller);
@@ -35,4 +39,10 @@ export async function runKubeControllerManager(config: ControllerManagerConfig, 
   const concurrency = (name: string): number => config.concurrency[name] ?? DEFAULT_CONCURRENCY;
   await runControllers(controllers, { concurrency, clock, log, metrics: new WorkQueueMetrics(metrics, clock), signal });
   await informers.stopped();
+}
+
+/** Those asked for by name, and not only as part of all. */
+function namedAbsentControllers(selection: readonly string[]): readonly string[] {
+  const named = selection.filter((word) => word !== '*');
+  return chosenControllers(absentControllers, named, controllerList).map(({ name }) => name);
 }

@@ -23,6 +23,13 @@ describe('chosenControllers', () => {
     expect(chosen('*', '-route', 'route')).not.toContain('node-route-controller');
   });
 
+  it('lets others be spoken of, and does not choose them', () => {
+    const others = [{ name: 'ttl-controller', alias: 'ttl' }];
+    const choose = (...selection: string[]) => chosenControllers(ALL, selection, others).map(({ name }) => name);
+    expect(choose('job-controller', 'ttl')).toEqual(['job-controller']);
+    expect(choose('*', '-ttl-controller')).toHaveLength(3);
+  });
+
   it('refuses a name that there is not, and says which there are', () => {
     expect(() => chosen('*', '-servce')).toThrow(
       '"servce" is not in the list of known controllers: job-controller, node-route-controller, service-lb-controller',

@@ -15,11 +15,16 @@ export const controllersFlag = flag.strings({
 
 /**
  * The controllers that `--controllers` names, in the order of `all`. The first word about a controller counts.
+ * @param others controllers that `selection` may speak of too
  * @throws Error for a name that there is not
  */
-export function chosenControllers<C extends NamedController>(all: readonly C[], selection: readonly string[]): readonly C[] {
+export function chosenControllers<C extends NamedController>(
+  all: readonly C[],
+  selection: readonly string[],
+  others: readonly NamedController[] = [],
+): readonly C[] {
   const isAbout = (word: string, { alias, name }: NamedController): boolean => [name, alias].includes(word.replace(/^-/, ''));
-  const unknown = selection.find((word) => word !== '*' && !all.some((controller) => isAbout(word, controller)));
+  const unknown = selection.find((word) => word !== '*' && ![...all, ...others].some((controller) => isAbout(word, controller)));
   if (unknown !== undefined)
     throw new Error(
       `${JSON.stringify(unknown.replace(/^-/, ''))} is not in the list of known controllers: ${all.map(({ name }) => name).join(', ')}`,

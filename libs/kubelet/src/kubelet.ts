@@ -195,7 +195,8 @@ export class Kubelet {
     // Static pods don't wait for the apiserver, which may be one of them.
     await files?.synced;
     if (files !== undefined) undo.push(files.subscribe((change) => this.#onStaticPod(change)));
-    await Promise.race([api.synced, aborted(this.#signal)]);
+    // The others have a node, and their sandboxes take addresses from its range.
+    await Promise.race([Promise.all([api.synced, this.#reporter.registered]), aborted(this.#signal)]);
     if (!this.#signal.aborted) undo.push(api.subscribe((change) => this.#onApiPod(change)));
     while (!this.#signal.aborted) {
       await this.#mirrors.reconcileAll();

@@ -82,7 +82,8 @@ describe('Scheduler', () => {
   it('binds a pod, counts it before the answer comes, and says so', async () => {
     const { pods, bindings, events, patches, stop } = await start();
     pods.set(testPod('a', {}, { cpu: '3' }));
-    pods.set(testPod('b', {}, { cpu: '3' }));
+    const waiting = testPod('b', {}, { cpu: '3' });
+    pods.set({ ...waiting, metadata: { ...waiting.metadata, generation: 1 } });
     await settled();
     expect(bindings.map(({ pod, node }) => [pod, node])).toEqual([['a', 'n']]);
     bindings[0]!.answer();
@@ -91,7 +92,9 @@ describe('Scheduler', () => {
       'Warning FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu.',
       'Normal Scheduled: Successfully assigned default/a to n',
     ]);
-    expect(patches).toMatchObject([{ status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }] } }]);
+    expect(patches).toMatchObject([
+      { status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', observedGeneration: 1 }] } },
+    ]);
     await stop();
   });
 

@@ -191,8 +191,9 @@ export class Scheduler {
     if (present?.status === 'False' && present.reason === reason && present.message === message) return;
     const changed = present?.status === 'False' ? present.lastTransitionTime : undefined;
     const lastTransitionTime = changed ?? new Date(this.#deps.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
-    const patch = { status: { conditions: [{ type: 'PodScheduled', status: 'False', reason, message, lastTransitionTime }] } };
-    const { namespace, name } = pod.metadata;
+    const { generation: observedGeneration, namespace, name } = pod.metadata;
+    const condition = { type: 'PodScheduled', status: 'False', reason, message, observedGeneration, lastTransitionTime };
+    const patch = { status: { conditions: [condition] } };
     try {
       await this.#deps.client.resource(podResource).patch({ namespace, name }, { type: 'strategic', patch }, { subresource: 'status' });
     } catch (error) {

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { nodes, pods } from '@keelson/api';
 import { createApiClient, transportFromKubeconfig } from '@keelson/client';
-import type * as Declared from '../../types/testing';
 import { createOnPort, createTestCluster, type TestCluster } from './create-test-cluster';
 import { freePort } from './free-port';
 
@@ -56,11 +55,5 @@ describe('createTestCluster', () => {
     expect(other.server).toBe(`https://127.0.0.1:${free}`);
     expect(ports).toEqual([]);
     await other.stop();
-  });
-
-  it('is what its declarations say', () => {
-    // The type checker is who tests it.
-    const declared: typeof Declared.createTestCluster = createTestCluster;
-    expect(declared).toBe(createTestCluster);
   });
 });

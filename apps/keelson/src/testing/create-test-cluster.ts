@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodes as nodeResource, serviceaccounts, isNodeReady } from '@keelson/api';
 import { sleep, systemClock } from '@keelson/apimachinery';
-import type { ApiClient } from '@keelson/client';
+import type { ApiAccess, ApiClient } from '@keelson/client';
 import { silentLogger, type Logger } from '@keelson/component-base';
 import { ISSUER, KUBERNETES_ADDRESS, SERVICE_RANGE, simulatedPodRange } from '@keelson/launcher';
 import { startOneProcessCluster, type OneProcessCluster } from '@keelson/one-process';
@@ -24,7 +24,7 @@ export interface TestCluster {
   /** The URL of the API server. */
   readonly server: string;
   /** A client with every right, which needs no socket. */
-  readonly client: ApiClient;
+  readonly client: ApiAccess;
   /** Ends the cluster and deletes all it kept. Idempotent. */
   stop(): Promise<void>;
 }

@@ -40,6 +40,12 @@ export function alwaysPresent(type: TypeSchema): readonly FieldSchema[] {
 
 const HAVE_NO_ZERO: readonly ValueSchema['type'][] = ['time', 'microTime', 'rawObject', 'json', 'schemaOr'];
 
+/** The zero value of a field that is always there; `undefined` if the type has no such field. */
+export function zeroField(type: TypeSchema, name: string): unknown {
+  const field = alwaysPresent(type).find((each) => each.name === name);
+  return field === undefined ? undefined : zeroOf(field.value)();
+}
+
 function zeroStruct(type: TypeSchema): Record<string, unknown> {
   return Object.fromEntries(alwaysPresent(type).map(({ name, value }) => [name, zeroOf(value)()]));
 }

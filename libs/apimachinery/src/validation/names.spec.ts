@@ -46,6 +46,12 @@ describe('names', () => {
     expect(qualifiedName(name)).toHaveLength(count);
   });
 
+  it('counts the bytes of a label key and its value', () => {
+    expect(qualifiedName('a'.repeat(64))).toEqual(['name part must be no more than 63 bytes']);
+    expect(qualifiedName(`${'a'.repeat(254)}/b`)).toEqual(['prefix part must be no more than 253 bytes']);
+    expect(labelValue('a'.repeat(64))).toEqual(['must be no more than 63 bytes']);
+  });
+
   it('lets a label value be empty', () => {
     expect(labelValue('')).toEqual([]);
     expect(labelValue('-a')).toHaveLength(1);
@@ -78,5 +84,14 @@ describe('other forms', () => {
   it('limits percentages and ids', () => {
     expect(percent('25')).toHaveLength(1);
     expect(unixId(2 ** 31)).toEqual(['must be between 0 and 2147483647, inclusive']);
+  });
+});
+
+describe('the length of labels', () => {
+  it('is told in bytes, that of names in characters, as upstream words them', () => {
+    const long = 'a'.repeat(64);
+    expect(qualifiedName(long)).toEqual(['name part must be no more than 63 bytes']);
+    expect(labelValue(long)).toEqual(['must be no more than 63 bytes']);
+    expect(dns1123Label(long)).toEqual(['must be no more than 63 characters']);
   });
 });

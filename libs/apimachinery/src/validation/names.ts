@@ -1,4 +1,4 @@
-import { EMPTY, notInRange, tooLong, wrongForm } from './sentences';
+import { EMPTY, notInRange, tooLong, tooManyBytes, wrongForm } from './sentences';
 
 /**
  * The forms of names. Each function returns what is wrong with a text as sentences, none if it is well-formed; wording and limits are
@@ -12,6 +12,8 @@ const FINE: Problems = [];
 
 const LABEL_FORM = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN_FORM = `${LABEL_FORM}(\\.${LABEL_FORM})*`;
+const UNDERSCORED_LABEL_FORM = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const UNDERSCORED_FORM = `${UNDERSCORED_LABEL_FORM}(\\.${UNDERSCORED_LABEL_FORM})*`;
 const DNS_1035_FORM = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const WILDCARD_FORM = `\\*\\.${SUBDOMAIN_FORM}`;
 const QUALIFIED_FORM = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
@@ -20,6 +22,7 @@ const LABEL_VALUE_FORM = `(${QUALIFIED_FORM})?`;
 const whole = (form: string): RegExp => new RegExp(`^${form}$`);
 const LABEL = whole(LABEL_FORM);
 const SUBDOMAIN = whole(SUBDOMAIN_FORM);
+const UNDERSCORED = whole(UNDERSCORED_FORM);
 const DNS_1035 = whole(DNS_1035_FORM);
 const WILDCARD = whole(WILDCARD_FORM);
 const QUALIFIED = whole(QUALIFIED_FORM);
@@ -46,11 +49,24 @@ export function dns1123Label(value: string): Problems {
 }
 
 export function dns1123Subdomain(value: string): Problems {
-  const long = value.length > MAX_SUBDOMAIN ? [tooLong(MAX_SUBDOMAIN)] : FINE;
-  if (SUBDOMAIN.test(value)) return long;
+  return subdomain(value, tooLong);
+}
+
+function subdomain(value: string, long: (length: number) => string): Problems {
+  const problems = value.length > MAX_SUBDOMAIN ? [long(MAX_SUBDOMAIN)] : FINE;
+  if (SUBDOMAIN.test(value)) return problems;
   const sentence =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
-  return [...long, wrongForm(sentence, SUBDOMAIN_FORM, 'example.com')];
+  return [...problems, wrongForm(sentence, SUBDOMAIN_FORM, 'example.com')];
+}
+
+/** As {@link dns1123Subdomain}, with underscores: a search path of DNS may have them (KEP-4427). */
+export function dns1123SubdomainWithUnderscore(value: string): Problems {
+  const long = value.length > MAX_SUBDOMAIN ? [tooLong(MAX_SUBDOMAIN)] : FINE;
+  if (UNDERSCORED.test(value)) return long;
+  const sentence =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character";
+  return [...long, wrongForm(sentence, UNDERSCORED_FORM, 'example.com')];
 }
 
 export function dns1035Label(value: string): Problems {
@@ -77,17 +93,17 @@ export function qualifiedName(value: string): Problems {
   const name = parts.at(-1) ?? '';
   const problems = parts.length === 2 ? prefixProblems(parts[0] ?? '') : [];
   if (name === '') problems.push(`name part ${EMPTY}`);
-  else if (name.length > MAX_LABEL) problems.push(`name part ${tooLong(MAX_LABEL)}`);
+  else if (name.length > MAX_LABEL) problems.push(`name part ${tooManyBytes(MAX_LABEL)}`);
   if (!QUALIFIED.test(name)) problems.push(`name part ${QUALIFIED_SENTENCE}`);
   return problems;
 }
 
 function prefixProblems(prefix: string): string[] {
-  return (prefix === '' ? [EMPTY] : dns1123Subdomain(prefix)).map((problem) => `prefix part ${problem}`);
+  return (prefix === '' ? [EMPTY] : subdomain(prefix, tooManyBytes)).map((problem) => `prefix part ${problem}`);
 }
 
 export function labelValue(value: string): Problems {
-  const long = value.length > MAX_LABEL ? [tooLong(MAX_LABEL)] : FINE;
+  const long = value.length > MAX_LABEL ? [tooManyBytes(MAX_LABEL)] : FINE;
   if (LABEL_VALUE.test(value)) return long;
   const sentence =
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";

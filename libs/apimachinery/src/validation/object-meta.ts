@@ -110,7 +110,7 @@ function validateManagedFields(entry: DeepReadonly<ManagedFieldsEntry>, path: Fi
 }
 
 /** The name of a field manager: at most 128 bytes, all of them printable. */
-function validateFieldManager(manager: string, path: FieldPath, errors: FieldErrors): void {
+export function validateFieldManager(manager: string, path: FieldPath, errors: FieldErrors): void {
   if (Buffer.byteLength(manager) > MAX_MANAGER_LENGTH) errors.tooLong(path, MAX_MANAGER_LENGTH);
   let position = 0;
   for (const character of manager) {

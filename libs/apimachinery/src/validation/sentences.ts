@@ -8,6 +8,11 @@ export function tooLong(length: number): string {
   return `must be no more than ${length} characters`;
 }
 
+/** Of label keys and values, which upstream measures by another sentence. */
+export function tooManyBytes(length: number): string {
+  return `must be no more than ${length} bytes`;
+}
+
 export function notInRange(low: number, high: number): string {
   return `must be between ${low} and ${high}, inclusive`;
 }

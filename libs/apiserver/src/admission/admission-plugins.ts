@@ -1,3 +1,4 @@
+import type { Clock } from '@keelson/apimachinery';
 import type { Authorizer } from '../authorization/authorizer';
 import type { AdmissionPlugin } from './admission-plugin';
 import { CertificateApproval, CertificateSigning } from './plugins/certificate-permissions';
@@ -8,6 +9,8 @@ import { LimitRanger } from './plugins/limit-ranger';
 import { NamespaceLifecycle } from './plugins/namespace-lifecycle';
 import { NodeRestriction } from './plugins/node-restriction/node-restriction';
 import { Priority } from './plugins/priority';
+import type { QuotaStore } from './plugins/resource-quota/quota-store';
+import { ResourceQuota } from './plugins/resource-quota/resource-quota';
 import { ServiceAccount } from './plugins/service-account';
 import { TaintNodesByCondition } from './plugins/taint-nodes-by-condition';
 import type { StoredObjects } from './stored-objects';
@@ -15,6 +18,8 @@ import type { StoredObjects } from './stored-objects';
 export interface AdmissionPluginDeps {
   readonly objects: StoredObjects;
   readonly authorizer: Authorizer;
+  readonly quotas: QuotaStore;
+  readonly clock: Clock;
   readonly random: () => number;
   readonly notReadyTolerationSeconds: number;
   readonly unreachableTolerationSeconds: number;
@@ -39,6 +44,8 @@ const plugins = (deps: AdmissionPluginDeps): readonly { readonly plugin: Admissi
   { plugin: new CertificateApproval(deps.authorizer), byDefault: true },
   { plugin: new CertificateSigning(deps.authorizer), byDefault: true },
   { plugin: new CertificateSubjectRestriction(), byDefault: true },
+  // Last, so that nothing is charged for what another refuses.
+  { plugin: new ResourceQuota(deps.quotas, deps.clock), byDefault: true },
 ];
 
 /** The plugins that `--enable-admission-plugins` and `--disable-admission-plugins` come to. @throws Error for a name that there is not */

@@ -76,7 +76,7 @@ export class TokenIssuer {
   }
 }
 
-function algorithmOf(key: KeyObject): 'RS256' | 'ES256' {
+export function algorithmOf(key: KeyObject): 'RS256' | 'ES256' {
   return key.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256';
 }
 

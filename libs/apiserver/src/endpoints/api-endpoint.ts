@@ -1,4 +1,4 @@
-import { StatusError } from '@keelson/apimachinery';
+import { pathSegmentName, StatusError } from '@keelson/apimachinery';
 import type { ApiRequest, ApiResponse, Handler } from '../http/api-request';
 import type { ResourceHandlers } from './resource-handlers';
 import type { ServedResource } from './served-resource';
@@ -8,6 +8,8 @@ export type VirtualResource = Readonly<Record<string, Handler>>;
 
 export interface ApiEndpointDeps {
   readonly handlers: ResourceHandlers;
+  /** Groups of which some version is served; `''` is the core's. */
+  readonly groups: ReadonlySet<string>;
   /** By {@link resourceKey}. */
   readonly stored: ReadonlyMap<string, ServedResource>;
   /** By {@link resourceKey} of the subresource, such as `/v1/pods/binding`. */
@@ -35,22 +37,46 @@ export function apiEndpoint(deps: ApiEndpointDeps): Handler {
   return async (request) => {
     if (!request.info.isResourceRequest) return (await deps.nonResource(request)) ?? pageNotFound();
     const { apiGroup: group, apiVersion: version, resource, subresource } = request.info;
+    if (request.path.startsWith('//') || !deps.groups.has(group)) return pageNotFound();
     const virtual = deps.virtual.get(resourceKey({ group, version, resource, subresource }));
-    if (virtual !== undefined) return call(virtual[request.info.verb], request);
     const served = deps.stored.get(resourceKey({ group, version, resource }));
-    if (served === undefined || !hasSubresource(served, subresource)) return pageNotFound();
-    if (served.resource.namespaced && request.info.namespace === '' && !ACROSS_NAMESPACES.has(request.info.verb)) return pageNotFound();
+    if (virtual !== undefined)
+      return call(isReachable(request, served?.resource.namespaced) ? virtual[request.info.verb] : undefined, request);
+    if (served === undefined || !hasSubresource(served, subresource)) throw notFound();
+    if (!isReachable(request, served.resource.namespaced)) return call(undefined, request);
     return call(handlerFor(deps.handlers, served, request), request);
   };
 }
 
+/** Whether the path is one that the resource has at all; namespaced or not is not known of what is never stored. @throws StatusError NotFound */
+function isReachable({ info, path }: ApiRequest, namespaced: boolean | undefined): boolean {
+  const { name, namespace, parts, resource, subresource } = info;
+  if (path.includes('//') || (parts.length > 3 && subresource !== 'proxy')) throw notFound();
+  const isNamespaceItself = resource === 'namespaces' && namespace === name;
+  if (namespaced === false && namespace !== '' && !isNamespaceItself) throw notFound();
+  const isAcross = namespaced === true && namespace === '';
+  if (isAcross && parts.length > 1 && info.verb !== 'watch') throw notFound();
+  return !isAcross || ACROSS_NAMESPACES.has(info.verb);
+}
+
 const ACROSS_NAMESPACES = new Set(['list', 'watch']);
+/** Verbs of the whole collection; all others are of one object. */
+const OF_COLLECTION = new Set(['list', 'create', 'deletecollection']);
+const OF_ONE = new Set(['get', 'update', 'patch', 'delete']);
 
 function call(handler: Handler | undefined, request: ApiRequest): Promise<ApiResponse> {
-  const { apiGroup: group, resource, verb } = request.info;
-  if (handler === undefined) throw StatusError.methodNotAllowed({ group, resource }, verb);
+  if (handler === undefined || (request.method === 'HEAD' && request.info.subresource !== 'proxy')) throw methodNotAllowed();
+  const problem = pathSegmentName(request.info.parts[1] ?? '');
+  const [first] = problem;
+  if (first !== undefined && request.info.parts.length > 1)
+    throw StatusError.badRequest(`Name parameter invalid: ${JSON.stringify(request.info.parts[1])}: ${first}`);
   return handler(request);
 }
+
+/** As upstream's routes say it, which know of no resource. */
+const methodNotAllowed = (): StatusError =>
+  StatusError.of('MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+const notFound = (): StatusError => StatusError.of('NotFound', 'the server could not find the requested resource', {});
 
 function hasSubresource({ registry: { kind } }: ServedResource, subresource: string): boolean {
   return (
@@ -63,6 +89,8 @@ const VIEW_VERBS: readonly string[] = ['get', 'update', 'patch'];
 
 function handlerFor(handlers: ResourceHandlers, served: ServedResource, { info }: ApiRequest): Handler | undefined {
   if (info.subresource === '' ? !served.verbs.has(info.verb) : !VIEW_VERBS.includes(info.verb)) return undefined;
+  const isOfOne = info.parts.length > 1;
+  if (isOfOne ? OF_COLLECTION.has(info.verb) : OF_ONE.has(info.verb)) return undefined;
   const handle = VERBS[info.verb];
   return handle === undefined ? undefined : (request) => handle(handlers, request, served);
 }

@@ -4,7 +4,7 @@ import type { Revision } from '@keelson/storage';
 /** Where a paged list goes on: behind `after`, in the state of `revision`. */
 export interface ContinuePosition {
   readonly revision: Revision;
-  /** The key behind the resource's prefix of the last object sent, such as `default/web`. */
+  /** The last object's key, behind what the keys of all that the list can reach begin with: `web` in a namespace, `default/web` in all. */
   readonly after: string;
 }
 
@@ -17,17 +17,22 @@ export function encodeContinueToken({ after, revision }: ContinuePosition): stri
 
 /** @throws StatusError BadRequest if `token` is none of ours */
 export function decodeContinueToken(token: string): ContinuePosition {
-  const position = parse(token);
-  if (position?.v !== VERSION || typeof position.rv !== 'number' || typeof position.start !== 'string' || position.start.includes('..'))
-    throw StatusError.badRequest('continue key is not valid: it was not made by this server');
-  return { revision: position.rv, after: position.start.replace(/\0$/, '') };
+  const { rv, start, v } = parse(token);
+  if (v !== VERSION) throw notValid(`: server does not recognize this encoded version ${typeof v === 'string' ? v : ''}`);
+  if (typeof rv !== 'number' || rv === 0) throw notValid(`: incorrect encoded start resourceVersion (version ${VERSION})`);
+  if (typeof start !== 'string' || start === '') throw notValid(`: encoded start key empty (version ${VERSION})`);
+  if (start.split('/').some((part) => part === '' || part === '.' || part === '..')) throw notValid(`: ${start}`);
+  return { revision: rv, after: start.replace(/\0$/, '') };
 }
 
-function parse(token: string): { v?: unknown; rv?: unknown; start?: unknown } | undefined {
+function parse(token: string): { v?: unknown; rv?: unknown; start?: unknown } {
   try {
     const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-    return typeof value === 'object' && value !== null ? value : undefined;
+    if (typeof value === 'object' && value !== null) return value;
   } catch {
-    return undefined;
+    // It is answered below, as everything else that is no token.
   }
+  throw notValid('');
 }
+
+const notValid = (why: string): StatusError => StatusError.badRequest(`invalid continue token: continue key is not valid${why}`);

@@ -1,5 +1,7 @@
 import { FieldErrors, FieldPath, StatusError } from '@keelson/apimachinery';
+import { resourceVersionProblem } from '../registry/resource-version-problem';
 import { isTrue } from '../request/request-info';
+import { integerOf } from './query-value';
 
 /** The query of a list, a watch or a deletecollection; `metav1.ListOptions`. */
 export interface ListQuery {
@@ -24,11 +26,11 @@ export function parseListQuery(query: URLSearchParams, use: 'list' | 'watch'): L
   const options: ListQuery = {
     labelSelector: query.get('labelSelector') ?? '',
     fieldSelector: query.get('fieldSelector') ?? '',
-    limit: integer(query, 'limit') ?? 0,
+    limit: integerOf(query, 'limit') ?? 0,
     continue: query.get('continue') ?? '',
     resourceVersion: query.get('resourceVersion') ?? '',
     resourceVersionMatch: match,
-    timeoutSeconds: integer(query, 'timeoutSeconds'),
+    timeoutSeconds: integerOf(query, 'timeoutSeconds'),
     allowWatchBookmarks: isTrue(query.get('allowWatchBookmarks')),
     sendInitialEvents: sendInitialEvents === null ? undefined : isTrue(sendInitialEvents),
   };
@@ -39,47 +41,45 @@ export function parseListQuery(query: URLSearchParams, use: 'list' | 'watch'): L
 }
 
 function validate(options: ListQuery, use: 'list' | 'watch', errors: FieldErrors): void {
-  const match = FieldPath.of('resourceVersionMatch');
   if (use === 'watch') {
     validateWatch(options, errors);
     return;
   }
+  if (options.resourceVersionMatch !== '') validateMatch(options, errors);
   if (options.sendInitialEvents !== undefined)
     errors.forbidden(FieldPath.of('sendInitialEvents'), 'sendInitialEvents is forbidden for list');
-  if (options.resourceVersionMatch === '') return;
-  if (options.resourceVersion === '') errors.forbidden(match, 'resourceVersionMatch is forbidden unless resourceVersion is provided');
-  if (options.continue !== '') errors.forbidden(match, 'resourceVersionMatch is forbidden when continue is provided');
+}
+
+const MATCH = FieldPath.of('resourceVersionMatch');
+
+function validateMatch(options: ListQuery, errors: FieldErrors): void {
+  if (options.resourceVersion === '') errors.forbidden(MATCH, 'resourceVersionMatch is forbidden unless resourceVersion is provided');
+  if (options.continue !== '') errors.forbidden(MATCH, 'resourceVersionMatch is forbidden when continue is provided');
   if (options.resourceVersionMatch !== 'Exact' && options.resourceVersionMatch !== 'NotOlderThan')
-    errors.notSupported(match, options.resourceVersionMatch, ['Exact', 'NotOlderThan', '']);
+    errors.notSupported(MATCH, options.resourceVersionMatch, ['Exact', 'NotOlderThan', '']);
   if (options.resourceVersionMatch === 'Exact' && options.resourceVersion === '0')
-    errors.forbidden(match, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
+    errors.forbidden(MATCH, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
 }
 
-function validateWatch({ resourceVersionMatch, sendInitialEvents }: ListQuery, errors: FieldErrors): void {
-  const match = FieldPath.of('resourceVersionMatch');
-  if (sendInitialEvents === undefined && resourceVersionMatch !== '')
-    errors.forbidden(match, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
-  if (sendInitialEvents !== undefined && resourceVersionMatch === '')
-    errors.forbidden(match, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
-  else if (sendInitialEvents !== undefined && resourceVersionMatch !== 'NotOlderThan')
-    errors.notSupported(match, resourceVersionMatch, ['NotOlderThan']);
+function validateWatch(options: ListQuery, errors: FieldErrors): void {
+  const { resourceVersionMatch: match, sendInitialEvents } = options;
+  if (sendInitialEvents !== undefined && match !== 'NotOlderThan')
+    errors.forbidden(MATCH, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+  if (match === '') return;
+  if (sendInitialEvents === undefined)
+    errors.forbidden(MATCH, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
+  if (match !== 'NotOlderThan') errors.notSupported(MATCH, match, ['NotOlderThan']);
+  if (options.continue !== '') errors.forbidden(MATCH, 'resourceVersionMatch is forbidden when continue is provided');
 }
 
-function integer(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === null || text === '') return undefined;
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw StatusError.badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  return value;
-}
-
-/** @returns the revision a client names; undefined for none. @throws StatusError BadRequest for anything but a number */
-export function parseResourceVersion(text: string): number | undefined {
+/**
+ * @returns the revision a client names; undefined for none
+ * @throws StatusError for anything but a number: BadRequest of a list; of a get and a watch upstream does not classify it, and so it is 500 without a reason
+ */
+export function parseResourceVersion(text: string, use: 'get' | 'list' | 'watch'): number | undefined {
   if (text === '') return undefined;
-  if (!/^\d+$/.test(text))
-    throw StatusError.of(
-      'Invalid',
-      `Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-    );
-  return Number(text);
+  const problem = resourceVersionProblem(text);
+  if (problem === undefined) return Number(text);
+  const message = `resourceVersion: Invalid value: ${JSON.stringify(text)}: ${problem}`;
+  throw use === 'list' ? StatusError.badRequest(`invalid resource version: ${message}`) : new StatusError({ message, code: 500 });
 }

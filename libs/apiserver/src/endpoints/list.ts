@@ -33,7 +33,7 @@ export async function listObjects(
 ): Promise<Uint8Array> {
   const { encoder, query, selection } = request;
   const page = await readPage(deps, cache, query, selection);
-  return encoder.list(page.objects, metaOf(page, cache));
+  return encoder.list(page.objects, metaOf(page, cache, selection));
 }
 
 /** As {@link listObjects}, but the objects themselves. */
@@ -48,13 +48,15 @@ export async function selectObjects(
 
 async function readPage({ hub, store }: ListDeps, cache: ResourceCache, query: ListQuery, selection: Selection): Promise<Page> {
   if (query.continue !== '') {
+    if (query.resourceVersion !== '' && query.resourceVersion !== '0')
+      throw StatusError.badRequest('specifying resource version is not allowed when using continue');
     const { after, revision } = decodeContinueToken(query.continue);
+    const key = prefixOf(cache, selection) + after;
     await hub.reached(revision);
-    if (cache.lastChange <= revision)
-      return pageFromCache(cache, selection, { revision, limit: query.limit, after: cache.nameOf(cache.resource.prefix + after) });
-    return pageFromStore(store, cache, selection, { revision, limit: query.limit, after: cache.resource.prefix + after });
+    if (cache.lastChange <= revision) return pageFromCache(cache, selection, { revision, limit: query.limit, after: cache.nameOf(key) });
+    return pageFromStore(store, cache, selection, { revision, limit: query.limit, after: key });
   }
-  const wanted = parseResourceVersion(query.resourceVersion);
+  const wanted = parseResourceVersion(query.resourceVersion, 'list');
   if (wanted === undefined) await hub.fresh();
   else await hub.reached(wanted);
   const isExact =
@@ -88,20 +90,18 @@ function pageFromCache(
     };
   }
   const objects: CachedObject[] = [];
-  let passed = 0;
   let more: CachedObject | undefined;
   cache.objects.walk({ namespace, after }, (object) => {
     if (limit > 0 && objects.length >= limit) {
       more = objects.at(-1);
       return false;
     }
-    passed += 1;
     if (matches === undefined || matches(object)) objects.push(object);
     return true;
   });
-  // How many follow is told only where counting them costs nothing, as upstream does.
-  const countable = more !== undefined && matches === undefined && after === undefined;
-  return { objects, revision, more, remaining: countable ? cache.objects.count(namespace) - passed : undefined };
+  // How many follow is told only where all of them will come, as upstream does.
+  const remaining = more !== undefined && selection.isWhole ? cache.objects.countBehind(more, namespace) : undefined;
+  return { objects, revision, more, remaining };
 }
 
 /** A past state; filtered here, page by page of the store, until the client's page is full. */
@@ -111,7 +111,7 @@ async function pageFromStore(
   selection: Selection,
   { after, limit, revision }: { readonly revision: Revision; readonly limit: number; readonly after: string | undefined },
 ): Promise<Page> {
-  const prefix = cache.resource.prefix + (selection.namespace === undefined || selection.namespace === '' ? '' : `${selection.namespace}/`);
+  const prefix = prefixOf(cache, selection);
   const objects: CachedObject[] = [];
   let position = after;
   try {
@@ -125,7 +125,7 @@ async function pageFromStore(
       position = page.records.at(-1)?.key;
       if (page.remaining === 0 || position === undefined) return { objects, revision, more: undefined, remaining: undefined };
       if (limit > 0 && objects.length >= limit) {
-        const remaining = selection.matches === undefined ? page.remaining : undefined;
+        const remaining = selection.isWhole ? page.remaining : undefined;
         return { objects, revision, more: objects.at(-1), remaining };
       }
     }
@@ -139,9 +139,14 @@ async function pageFromStore(
   }
 }
 
-function metaOf({ more, remaining, revision }: Page, cache: ResourceCache): ListMeta {
+/** What the keys of all that a list can reach begin with; tokens tell the rest. */
+function prefixOf({ resource }: ResourceCache, { namespace = '' }: Selection): string {
+  return resource.prefix + (namespace === '' ? '' : `${namespace}/`);
+}
+
+function metaOf({ more, remaining, revision }: Page, cache: ResourceCache, selection: Selection): ListMeta {
   if (more === undefined) return { resourceVersion: String(revision) };
-  const after = cache.keyOf(more).slice(cache.resource.prefix.length);
+  const after = cache.keyOf(more).slice(prefixOf(cache, selection).length);
   return {
     resourceVersion: String(revision),
     continue: encodeContinueToken({ revision, after }),

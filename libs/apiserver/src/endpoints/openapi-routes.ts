@@ -10,10 +10,9 @@ import {
   type OpenApiSource,
   type SchemaRegistry,
 } from '@keelson/api/server';
-import type { ApiRequest, ApiResponse } from '../http/api-request';
+import { headerOf, type ApiRequest, type ApiResponse } from '../http/api-request';
 import type { NonResourceRoute } from './non-resource-routes';
 import { jsonResponse } from './resource-handlers';
-import { headerOf } from './write-request';
 
 /** A document whose URL names its content's hash never changes. */
 const FOREVER = 'public, immutable';

@@ -9,7 +9,9 @@ import {
 } from '@keelson/apimachinery';
 import type { Store } from '@keelson/storage';
 import type { AdmissionChain } from '../admission/admission-plugin';
-import type { ApiRequest, ApiResponse } from '../http/api-request';
+import type { Authorizer } from '../authorization/authorizer';
+import { forbidden } from '../filters/with-authorization';
+import { headerOf, type ApiRequest, type ApiResponse } from '../http/api-request';
 import type { ObjectEncoder } from '../negotiation/object-encoder';
 import type { ChangeContext } from '../registry/change-context';
 import type { DeleteOutcome } from '../registry/object-registry';
@@ -23,7 +25,7 @@ import { applyPatch, parsePatch } from './patch-document';
 import { compileSelection, type Selection } from './selection';
 import type { ServedResource } from './served-resource';
 import { watchObjects } from './watch';
-import { changeContextOf, decodeOptionsOf, ensureName, headerOf, isDryRun, MAX_BODY_BYTES, readObject } from './write-request';
+import { changeContextOf, contextOf, decodeOptionsOf, ensureName, MAX_BODY_BYTES, readObject } from './write-request';
 
 /** The served version's own decoding has told the client of every field that it does not know. */
 const CONVERTED: DecodeOptions = { fieldValidation: 'Ignore', warn: () => undefined };
@@ -38,6 +40,7 @@ export interface ResourceHandlerDeps {
   readonly random: () => number;
   readonly decoder: BodyDecoder;
   readonly admission: AdmissionChain;
+  readonly authorizer: Authorizer;
   readonly minRequestTimeoutSeconds: number;
   readonly encoderFor: (request: ApiRequest, served: ServedResource) => ObjectEncoder;
   readonly patchSchemaOf: PatchSchemaOf;
@@ -53,7 +56,7 @@ export class ResourceHandlers {
 
   async get(request: ApiRequest, served: ServedResource): Promise<ApiResponse> {
     const encoder = this.#deps.encoderFor(request, served);
-    const wanted = parseResourceVersion(request.query.get('resourceVersion') ?? '');
+    const wanted = parseResourceVersion(request.query.get('resourceVersion') ?? '', 'get');
     const { name, namespace } = request.info;
     if (wanted === undefined) return this.#answer(200, await served.registry.get({ namespace, name }), encoder);
     await this.#deps.hub.reached(wanted);
@@ -92,7 +95,10 @@ export class ResourceHandlers {
     ensureName(body, request.info.name);
     const fresh = (): KubernetesObject => this.#toStored(served, structuredClone(body));
     const mayCreate = served.registry.kind.rules.allowCreateOnUpdate === true && request.info.subresource === '';
-    const { created, object } = await served.registry.update(fresh, this.#context(request), mayCreate ? { missing: fresh } : {});
+    const { created, object } = await served.registry.update(fresh, this.#context(request), {
+      ...(mayCreate ? { missing: () => this.#mayCreate(request, fresh) } : {}),
+      uid: body.metadata.uid,
+    });
     return this.#answer(created ? 201 : 200, object, encoder);
   }
 
@@ -114,7 +120,7 @@ export class ResourceHandlers {
   async delete(request: ApiRequest, served: ServedResource): Promise<ApiResponse> {
     const encoder = this.#deps.encoderFor(request, served);
     const options = await readDeleteOptions(request, this.#deps.decoder);
-    const context = { ...this.#context(request), dryRun: isDryRun([...request.query.getAll('dryRun'), ...(options.dryRun ?? [])]) };
+    const context = this.#deleteContext(request, options);
     const outcome = await served.registry.delete(options, context);
     const isForeground = options.propagationPolicy === 'Foreground' || options.orphanDependents === false;
     const status = outcome.type === 'deleting' && isForeground ? 202 : 200;
@@ -127,10 +133,18 @@ export class ResourceHandlers {
     const options = await readDeleteOptions(request, this.#deps.decoder);
     const query = parseListQuery(request.query, 'list');
     const objects = await selectObjects(this.#deps, served.registry.cache, query, this.#selection(request, served));
-    const context = { ...this.#context(request), dryRun: isDryRun([...request.query.getAll('dryRun'), ...(options.dryRun ?? [])]) };
+    const context = this.#deleteContext(request, options);
     for (const { name, namespace } of objects) await deleteIfThere(served, structuredClone(options), { ...context, name, namespace });
     const body = encoder.list(objects, { resourceVersion: String(this.#deps.hub.revision) });
     return { status: 200, headers: { 'content-type': encoder.contentType }, body };
+  }
+
+  /** A PUT that creates takes the right to create, too. @throws StatusError Forbidden */
+  async #mayCreate({ info, user }: ApiRequest, make: () => KubernetesObject): Promise<KubernetesObject> {
+    const attributes = { ...info, verb: 'create' };
+    const { reason, verdict } = await this.#deps.authorizer.authorize(user, attributes);
+    if (verdict !== 'allow') throw forbidden(user, attributes, reason);
+    return make();
   }
 
   #answer(status: number, object: CachedObject, encoder: ObjectEncoder): ApiResponse {
@@ -147,14 +161,18 @@ export class ResourceHandlers {
     return changeContextOf(request, this.#deps.admission);
   }
 
-  #selection({ info, query }: ApiRequest, { registry, resource }: ServedResource): Selection {
+  #deleteContext(request: ApiRequest, { dryRun = [] }: DeleteOptions): ChangeContext {
+    return { ...contextOf(request, this.#deps.admission), dryRun: dryRun.length > 0 };
+  }
+
+  #selection({ info, query }: ApiRequest, { fieldLabels, resource }: ServedResource): Selection {
     return compileSelection({
       namespaced: resource.namespaced,
       namespace: info.namespace,
       labelSelector: query.get('labelSelector') ?? '',
       // `/watch/pods/NAME` watches the one object.
       fieldSelector: query.get('fieldSelector') ?? (info.parts[1] === undefined ? '' : `metadata.name=${info.parts[1]}`),
-      selectableFields: new Set(Object.keys(registry.kind.rules.selectableFields ?? {})),
+      fieldLabels,
     });
   }
 }

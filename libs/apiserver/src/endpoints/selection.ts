@@ -1,6 +1,7 @@
 import { FieldMatcher, LabelMatcher, SelectorError, StatusError, type FieldRequirement } from '@keelson/apimachinery';
 import type { CachedObject } from '../watch-cache/cached-object';
 import type { WatchScope } from '../watch-cache/watcher-index';
+import type { FieldLabels } from './field-labels';
 
 /** Which of a resource's objects a request is about. */
 export interface Selection {
@@ -8,6 +9,8 @@ export interface Selection {
   readonly namespace: string | undefined;
   /** Undefined when everything in scope matches: then nobody needs to look. */
   readonly matches: ((object: CachedObject) => boolean) | undefined;
+  /** Whether nothing is selected by: all objects of the namespace, or of all namespaces. */
+  readonly isWhole: boolean;
   readonly scope: WatchScope;
 }
 
@@ -16,20 +19,16 @@ interface SelectionInput {
   readonly namespace: string;
   readonly labelSelector: string;
   readonly fieldSelector: string;
-  /** Beside `metadata.name` and `metadata.namespace`. */
-  readonly selectableFields: ReadonlySet<string>;
+  readonly fieldLabels: FieldLabels;
 }
 
 /** Compiles the selectors of a request. @throws StatusError BadRequest for a malformed selector or a field that can't be selected by */
-export function compileSelection({ fieldSelector, labelSelector, namespace, namespaced, selectableFields }: SelectionInput): Selection {
-  const fields = parsed(() => FieldMatcher.parse(fieldSelector).requirements);
-  const unknown = fields.find(({ field }) => field !== 'metadata.name' && field !== 'metadata.namespace' && !selectableFields.has(field));
-  if (unknown !== undefined) throw StatusError.badRequest(`field label not supported: ${unknown.field}`);
-
+export function compileSelection({ fieldLabels, fieldSelector, labelSelector, namespace, namespaced }: SelectionInput): Selection {
+  const fields = parsed(() => FieldMatcher.parse(fieldSelector).requirements).map((requirement) => toStored(requirement, fieldLabels));
   const equal = (name: string): string | undefined => fields.find(({ field, operator }) => field === name && operator === '=')?.value;
   const inNamespace = namespaced ? (namespace === '' ? equal('metadata.namespace') : namespace) : '';
   const name = equal('metadata.name');
-  const indexed = fields.find(({ field, operator }) => operator === '=' && selectableFields.has(field));
+  const indexed = fields.find(({ field, operator }) => operator === '=' && !field.startsWith('metadata.'));
   const tests = fields.map(fieldTest);
   if (labelSelector !== '') {
     const selector = parsed(() => LabelMatcher.parse(labelSelector));
@@ -38,8 +37,16 @@ export function compileSelection({ fieldSelector, labelSelector, namespace, name
   return {
     namespace: inNamespace,
     matches: allOf(inNamespace === undefined ? tests : [...tests, (object) => object.namespace === inNamespace]),
+    isWhole: tests.length === 0,
     scope: { namespace: inNamespace, name, field: indexed === undefined ? undefined : { name: indexed.field, value: indexed.value } },
   };
+}
+
+/** @throws StatusError BadRequest for a field that can't be selected by */
+function toStored({ field, ...rest }: FieldRequirement, labels: FieldLabels): FieldRequirement {
+  const stored = labels.stored(field);
+  if (stored === undefined) throw StatusError.badRequest(labels.problem(field));
+  return { ...rest, field: stored };
 }
 
 type Test = (object: CachedObject) => boolean;

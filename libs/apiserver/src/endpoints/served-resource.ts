@@ -1,5 +1,6 @@
 import type { KubernetesObject, Resource } from '@keelson/apimachinery';
 import type { ObjectRegistry } from '../registry/object-registry';
+import type { FieldLabels } from './field-labels';
 
 /** A resource version's form where it is not the one that is stored: `autoscaling/v1` of what lies there as `autoscaling/v2`. */
 export interface VersionConversion {
@@ -13,6 +14,7 @@ export interface ServedResource {
   readonly listKind: string;
   readonly registry: ObjectRegistry;
   readonly verbs: ReadonlySet<string>;
+  readonly fieldLabels: FieldLabels;
   /** Undefined where the stored version is served. */
   readonly conversion: VersionConversion | undefined;
 }

@@ -4,7 +4,7 @@ import type { ApiResponse, ByteSink } from '../http/api-request';
 import type { ObjectEncoder } from '../negotiation/object-encoder';
 import type { CacheHub } from '../watch-cache/cache-hub';
 import type { WatchEncoder } from '../watch-cache/cache-event';
-import { CacheWatcher } from '../watch-cache/cache-watcher';
+import { CacheWatcher, WRITE_BYTES } from '../watch-cache/cache-watcher';
 import type { CachedObject } from '../watch-cache/cached-object';
 import type { ResourceCache } from '../watch-cache/resource-cache';
 import { parseResourceVersion, type ListQuery } from './list-options';
@@ -28,9 +28,6 @@ interface WatchRequest {
   readonly signal: AbortSignal;
 }
 
-/** Objects of the initial state that are sent in one write. */
-const STATE_BATCH = 250;
-
 const everything = (): boolean => true;
 
 /**
@@ -39,7 +36,7 @@ const everything = (): boolean => true;
  * If the cache no longer has all changes since the revision asked for, the stream is one event of type ERROR with a `Status` Expired (410), as upstream's.
  */
 export async function watchObjects(deps: WatchDeps, cache: ResourceCache, request: WatchRequest): Promise<ApiResponse> {
-  const wanted = parseResourceVersion(request.query.resourceVersion);
+  const wanted = parseResourceVersion(request.query.resourceVersion, 'watch');
   const isFromNow = wanted === undefined || wanted === 0;
   const startsWithState = request.query.sendInitialEvents ?? isFromNow;
   if (wanted === undefined) await deps.hub.fresh();
@@ -105,10 +102,19 @@ async function sendState(
   encoder: WatchEncoder,
   { signal, sink }: { readonly sink: ByteSink; readonly signal: AbortSignal },
 ): Promise<void> {
-  for (let start = 0; start < objects.length && !signal.aborted; start += STATE_BATCH) {
-    const frames = objects.slice(start, start + STATE_BATCH).map((object) => encoder.event('ADDED', object));
-    if (!sink.write(Buffer.concat(frames))) await sink.drained();
+  let frames: Buffer[] = [];
+  let size = 0;
+  for (const object of objects) {
+    const frame = encoder.event('ADDED', object);
+    frames.push(frame);
+    size += frame.length;
+    if (size < WRITE_BYTES) continue;
+    if (!sink.write(Buffer.concat(frames, size))) await sink.drained();
+    if (signal.aborted) return;
+    frames = [];
+    size = 0;
   }
+  if (size > 0) sink.write(Buffer.concat(frames, size));
 }
 
 /** Resolves when the watch has lasted as long as it may, or its client is gone. */

@@ -1,46 +1,30 @@
 import { StatusError, type GroupVersionKind, type KubernetesObject } from '@keelson/apimachinery';
 import type { AdmissionChain } from '../admission/admission-plugin';
-import type { ApiRequest } from '../http/api-request';
+import { headerOf, type ApiRequest } from '../http/api-request';
 import type { ChangeContext } from '../registry/change-context';
-import type { BodyDecoder, DecodeOptions, FieldValidation } from './body-decoder';
+import type { BodyDecoder, DecodeOptions } from './body-decoder';
+import { readWriteOptions } from './write-options';
 
 /** As upstream's limit on request bodies. */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
-const FIELD_VALIDATIONS: readonly string[] = ['Strict', 'Warn', 'Ignore'];
-
-/** `fieldValidation` of the query; Warn if absent. @throws StatusError BadRequest */
+/** How the body is to be read. @throws StatusError Invalid (422) for options that are none */
 export function decodeOptionsOf(request: ApiRequest): DecodeOptions {
-  const text = request.query.get('fieldValidation') ?? '';
-  if (text !== '' && !FIELD_VALIDATIONS.includes(text))
-    throw StatusError.badRequest(
-      `fieldValidation: Unsupported value: ${JSON.stringify(text)}: supported values: "", "Ignore", "Strict", "Warn"`,
-    );
   return {
-    fieldValidation: text === '' ? 'Warn' : (text as FieldValidation),
+    fieldValidation: readWriteOptions(request).fieldValidation,
     warn: (sentence) => request.warnings.add(sentence),
   };
 }
 
-/** `dryRun` of the query: absent or `All`. @throws StatusError Invalid */
-export function isDryRun(values: readonly string[]): boolean {
-  const unknown = values.find((value) => value !== 'All' && value !== '');
-  if (unknown !== undefined)
-    throw StatusError.of('Invalid', `dryRun: Unsupported value: ${JSON.stringify(unknown)}: supported values: "All"`);
-  return values.includes('All');
+/** @throws StatusError Invalid (422) for options that are none */
+export function changeContextOf(request: ApiRequest, admission: AdmissionChain): ChangeContext {
+  return { ...contextOf(request, admission), dryRun: readWriteOptions(request).dryRun };
 }
 
-export function changeContextOf(request: ApiRequest, admission: AdmissionChain): ChangeContext {
-  const { name, namespace, subresource } = request.info;
-  return {
-    user: request.user,
-    dryRun: isDryRun(request.query.getAll('dryRun')),
-    warnings: request.warnings,
-    admission,
-    namespace,
-    name,
-    subresource,
-  };
+/** As {@link changeContextOf}, without the options, which a delete has elsewhere. */
+export function contextOf({ info, user, warnings }: ApiRequest, admission: AdmissionChain): Omit<ChangeContext, 'dryRun'> {
+  const { name, namespace, subresource } = info;
+  return { user, warnings, admission, namespace, name, subresource };
 }
 
 /** The request's body as an object of `expected`. @throws StatusError RequestEntityTooLarge, BadRequest, UnsupportedMediaType */
@@ -49,15 +33,11 @@ export async function readObject(request: ApiRequest, decoder: BodyDecoder, expe
   return decoder.decode(body, headerOf(request, 'content-type'), expected, decodeOptionsOf(request));
 }
 
-export function headerOf({ headers }: Pick<ApiRequest, 'headers'>, name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === 'string' ? value : value?.[0];
-}
-
-/** PUT and PATCH: the object's own name must be the URL's. @throws StatusError BadRequest */
-export function ensureName(object: KubernetesObject, requested: string): void {
-  const name = object.metadata.name as string | undefined;
-  if (name === undefined || name === '') object.metadata.name = requested;
-  else if (name !== requested)
+/** PUT and PATCH: the object's own name must be the URL's. @throws StatusError BadRequest, also if it has none */
+export function ensureName({ metadata }: KubernetesObject, requested: string): void {
+  const name = metadata.name as string | undefined;
+  if (name === undefined || name === '')
+    throw StatusError.badRequest(`the name of the object (${requested} based on URL) was undeterminable: name must be provided`);
+  if (name !== requested)
     throw StatusError.badRequest(`the name of the object (${name}) does not match the name on the URL (${requested})`);
 }

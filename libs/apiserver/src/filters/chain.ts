@@ -10,11 +10,15 @@ import { withErrorMapper, type StatusWriter } from './with-error-mapper';
 import { withImpersonation } from './with-impersonation';
 import { withMaxInFlight } from './with-max-in-flight';
 import { withMetrics, type RequestMetrics } from './with-metrics';
+import { withRepresentation } from './with-representation';
+import { withResponseHeaders } from './with-response-headers';
 
 export interface ChainDeps {
   readonly log: Logger;
   readonly clock: Clock;
   readonly metrics: RequestMetrics;
+  /** Makes ids of requests that bring none. */
+  readonly newUid: () => string;
   readonly writeStatus: StatusWriter;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
@@ -27,6 +31,8 @@ export interface ChainDeps {
 /** The way of every request, in the order of execution. */
 export const filterChain = (deps: ChainDeps): Filter[] => [
   withMetrics(deps.metrics, deps.clock),
+  withResponseHeaders(deps.newUid),
+  withRepresentation,
   withErrorMapper(deps.log, deps.writeStatus),
   withDeadline(deps.clock, deps.requestTimeoutMilliseconds),
   withAuthentication(deps.authenticator, { anonymous: deps.anonymous }),

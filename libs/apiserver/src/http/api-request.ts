@@ -65,3 +65,9 @@ export interface UpgradeRequest extends ApiRequest {
 }
 
 export type Handler = (request: ApiRequest) => Promise<ApiResponse>;
+
+/** A header's value; the first one of several. @param name in lower case */
+export function headerOf({ headers }: Pick<ApiRequest, 'headers'>, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : value?.[0];
+}

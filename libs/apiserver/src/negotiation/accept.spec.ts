@@ -1,4 +1,4 @@
-import { negotiate } from './accept';
+import { negotiate, negotiateWatch } from './accept';
 
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 
@@ -22,8 +22,17 @@ describe('negotiate', () => {
   });
 
   it('refuses what it can not make, naming what it can', () => {
-    expect(() => negotiate('text/html')).toThrow(
-      'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    const representations = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+    expect(() => negotiate('text/html')).toThrow(`406: Not Acceptable\n\nAvailable representations: ${representations}`);
+    expect(() => negotiate('application/json;as=Nothing;v=v1;g=meta.k8s.io')).toThrow(
+      `only the following media types are accepted: ${representations}`,
     );
+  });
+
+  it('streams no YAML', () => {
+    expect(() => negotiateWatch('application/yaml')).toThrow(
+      'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
+    );
+    expect(() => negotiateWatch('application/yaml;q=0.1, application/json')).not.toThrow();
   });
 });

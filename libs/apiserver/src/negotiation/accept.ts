@@ -18,6 +18,9 @@ const MEDIA_TYPES: Readonly<Record<string, MediaType>> = {
   'application/*': 'application/json',
 };
 
+const SERVED: readonly MediaType[] = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+const STREAMED = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+
 const DEFAULT: Negotiated = { mediaType: 'application/json', as: 'object', metaVersion: 'v1' };
 const KINDS: Readonly<Record<string, Negotiated['as']>> = {
   Table: 'Table',
@@ -25,30 +28,55 @@ const KINDS: Readonly<Record<string, Negotiated['as']>> = {
   PartialObjectMetadataList: 'PartialObjectMetadata',
 };
 
-/**
- * The first clause of an Accept header that can be served, in the order of the client's preference.
- * @throws StatusError NotAcceptable (406) if there is none
- */
-export function negotiate(accept: string | undefined): Negotiated {
-  if (accept === undefined || accept.trim() === '') return DEFAULT;
-  const clauses = accept
-    .split(',')
-    .map(parseClause)
-    .sort((a, b) => b.quality - a.quality);
-  for (const clause of clauses) {
+/** The first clause of an Accept header that can be served, in the order of the client's preference; undefined if there is none. */
+export function acceptable(accept: string | undefined): (Negotiated & { readonly isPretty: boolean }) | undefined {
+  if (accept === undefined || accept.trim() === '') return { ...DEFAULT, isPretty: false };
+  for (const clause of clausesOf(accept)) {
     const negotiated = serve(clause);
-    if (negotiated !== undefined) return negotiated;
+    if (negotiated !== undefined) return { ...negotiated, isPretty: clause.parameters['pretty'] === '1' };
   }
-  throw StatusError.of(
-    'NotAcceptable',
-    `only the following media types are accepted: ${[...new Set(Object.values(MEDIA_TYPES))].join(', ')}`,
-  );
+  return undefined;
 }
 
-interface Clause {
+/** As {@link acceptable}. @param streams whether a watch can be had there too @throws StatusError NotAcceptable (406) if there is none */
+export function negotiate(accept: string | undefined, streams = false): Negotiated {
+  const negotiated = acceptable(accept);
+  if (negotiated === undefined) throw notAcceptable(accept ?? '', streams);
+  const { as, mediaType, metaVersion } = negotiated;
+  return { as, mediaType, metaVersion };
+}
+
+/** @throws StatusError NotAcceptable (406) if the client takes no form in which events can be streamed */
+export function negotiateWatch(accept: string | undefined): void {
+  const wanted = negotiate(accept, true);
+  if (wanted.mediaType === 'application/yaml') throw onlyAccepted(STREAMED);
+}
+
+/** Upstream asks twice, and in other words: first whether the route makes such a media type at all, then whether its parameters can be met. */
+function notAcceptable(accept: string, streams: boolean): StatusError {
+  if (clausesOf(accept).some(({ type }) => MEDIA_TYPES[type] !== undefined)) return onlyAccepted(SERVED);
+  const representations = [...SERVED, ...(streams ? STREAMED : [])].join(', ');
+  return StatusError.of('NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${representations}`, {});
+}
+
+export const canBeServed = (mediaType: string): boolean => MEDIA_TYPES[mediaType] !== undefined;
+
+export function onlyAccepted(mediaTypes: readonly string[] = SERVED): StatusError {
+  return StatusError.of('NotAcceptable', `only the following media types are accepted: ${mediaTypes.join(', ')}`);
+}
+
+export interface Clause {
   readonly type: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly quality: number;
+}
+
+/** The clauses of an Accept header, those that the client likes best first. */
+export function clausesOf(accept: string): readonly Clause[] {
+  return accept
+    .split(',')
+    .map(parseClause)
+    .sort((a, b) => b.quality - a.quality);
 }
 
 function parseClause(text: string): Clause {

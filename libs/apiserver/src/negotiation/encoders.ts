@@ -1,9 +1,8 @@
 import { apiVersionOf, StatusError, type Clock } from '@keelson/apimachinery';
 import type { ProtobufCodec } from '@keelson/api/server';
 import type { ServedResource } from '../endpoints/served-resource';
-import { headerOf } from '../endpoints/write-request';
-import type { ApiRequest } from '../http/api-request';
-import { negotiate, type Negotiated } from './accept';
+import { headerOf, type ApiRequest } from '../http/api-request';
+import { negotiate, negotiateWatch, type Negotiated } from './accept';
 import { DerivedEncoder, metadataEncoder } from './derived-encoder';
 import { JsonEncoder } from './json-encoder';
 import type { ObjectEncoder } from './object-encoder';
@@ -23,7 +22,9 @@ export class Encoders {
 
   /** @throws StatusError NotAcceptable (406), BadRequest for a malformed `includeObject` */
   for(request: ApiRequest, served: ServedResource): ObjectEncoder {
-    const negotiated = negotiate(headerOf(request, 'accept'));
+    const accept = headerOf(request, 'accept');
+    if (request.info.verb === 'watch') negotiateWatch(accept);
+    const negotiated = negotiate(accept, request.info.verb === 'list');
     const includeObject = negotiated.as === 'Table' ? includeObjectOf(request) : 'None';
     const key = `${negotiated.mediaType} ${negotiated.as} ${negotiated.metaVersion} ${includeObject}`;
     let encoders = this.#byResource.get(served);

@@ -5,10 +5,12 @@ import {
   StatusError,
   validateObjectMeta,
   type KubernetesObject,
+  type ObjectMeta,
   type ObjectMetaRules,
 } from '@keelson/apimachinery';
 import type { ChangeOrigin } from '@keelson/api/server';
 import type { ChangeContext } from './change-context';
+import { validateFinalizerNames } from './finalizer-names';
 import type { RegisteredKind } from './registered-kind';
 
 /** Sets what only the server decides, however the client filled it in; `rest.FillObjectMetaSystemFields`. */
@@ -36,8 +38,9 @@ export function ensureNamespace(object: KubernetesObject, requested: string): vo
 }
 
 /** Clears what a client does not decide and lets the kind prepare. */
-export function prepareForCreate({ hasStatusSubresource, rules }: RegisteredKind, object: KubernetesObject, origin: ChangeOrigin): void {
-  if (hasStatusSubresource && rules.keepsStatusOnCreate !== true) clearStatus(object);
+export function prepareForCreate(kind: RegisteredKind, object: KubernetesObject, origin: ChangeOrigin): void {
+  const { hasStatusSubresource, rules } = kind;
+  if (hasStatusSubresource && rules.keepsStatusOnCreate !== true) clearStatus(kind, object);
   const generationFrom = rules.generationFrom ?? ['spec'];
   if (generationFrom.some((field) => field in object)) object.metadata.generation = 1;
   else delete object.metadata.generation;
@@ -49,9 +52,10 @@ export function validateForCreate(kind: RegisteredKind, object: KubernetesObject
   const { resource, rules } = kind;
   const errors = new FieldErrors();
   validateObjectMeta(object.metadata, objectMetaRules(kind), FieldPath.of('metadata'), errors);
+  validateFinalizerNames(object.metadata, FieldPath.of('metadata', 'finalizers'), errors);
   rules.validate?.(object, FieldPath.root, errors);
   rules.validateCreate?.(object, FieldPath.root, errors);
-  if (!errors.isEmpty) throw StatusError.invalid(resource, object.metadata.name, errors);
+  if (!errors.isEmpty) throw StatusError.invalid(resource, (object.metadata as Partial<ObjectMeta>).name ?? '', errors);
   for (const warning of rules.warnings?.(object, undefined) ?? []) context.warnings.add(warning);
 }
 
@@ -59,7 +63,9 @@ export function objectMetaRules({ resource, rules }: RegisteredKind): ObjectMeta
   return { namespaced: resource.namespaced, nameRule: rules.validateName ?? nameIsDnsSubdomain };
 }
 
-/** A client's status is not taken on create; the kind's schema may want it present but empty, which encoding sees to. */
-function clearStatus(object: KubernetesObject & { status?: unknown }): void {
-  delete object.status;
+/** A client's status is not taken on create. */
+function clearStatus({ emptyStatus }: RegisteredKind, object: KubernetesObject & { status?: unknown }): void {
+  const status = emptyStatus();
+  if (status === undefined) delete object.status;
+  else object.status = status;
 }

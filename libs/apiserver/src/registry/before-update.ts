@@ -12,6 +12,7 @@ import {
 import type { ChangeOrigin } from '@keelson/api/server';
 import type { ChangeContext } from './change-context';
 import { ensureNamespace, objectMetaRules } from './before-create';
+import { validateFinalizerNames } from './finalizer-names';
 import type { RegisteredKind } from './registered-kind';
 
 type Fields = KubernetesObject & Record<string, unknown>;
@@ -39,6 +40,7 @@ export function validateForUpdate(
   const { resource, rules } = kind;
   const errors = new FieldErrors();
   validateObjectMeta(next.metadata, objectMetaRules(kind), FieldPath.of('metadata'), errors);
+  validateFinalizerNames(next.metadata, FieldPath.of('metadata', 'finalizers'), errors);
   validateObjectMetaUpdate(next.metadata, previous.metadata, FieldPath.of('metadata'), errors);
   if (context.subresource === '') {
     rules.validate?.(next, FieldPath.root, errors);
@@ -61,10 +63,8 @@ function carryOverMetadata(
   delete metadata.managedFields;
   if (old.generation === undefined) delete metadata.generation;
   else metadata.generation = old.generation;
-  if (old.deletionTimestamp === undefined) delete metadata.deletionTimestamp;
-  else metadata.deletionTimestamp = old.deletionTimestamp;
-  if (old.deletionGracePeriodSeconds === undefined) delete metadata.deletionGracePeriodSeconds;
-  else metadata.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds;
+  if (old.deletionTimestamp !== undefined) metadata.deletionTimestamp = old.deletionTimestamp;
+  if (old.deletionGracePeriodSeconds !== undefined) metadata.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds;
 }
 
 function prepare(

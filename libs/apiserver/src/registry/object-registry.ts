@@ -19,6 +19,7 @@ import type { ResourceCache } from '../watch-cache/resource-cache';
 import { ensureNamespace, fillSystemFields, prepareForCreate, validateForCreate } from './before-create';
 import { planDelete, type DeletePlan } from './before-delete';
 import { prepareForUpdate, validateForUpdate } from './before-update';
+import { resourceVersionProblem } from './resource-version-problem';
 import type { ChangeContext } from './change-context';
 import { generateName, type Random } from './name-generator';
 import type { RegisteredKind, RegistryHooks, Reservation } from './registered-kind';
@@ -99,21 +100,22 @@ export class ObjectRegistry {
   /**
    * Replaces an object by what `update` makes of it.
    * @param options.missing makes the object to create when there is none, for kinds that PUT may create
+   * @param options.uid of the object that is meant; if it is another's by now, that is a conflict
    * @throws StatusError NotFound, Conflict (`update` chose a resource version that is not the current one), Invalid, or what admission says
    */
   async update(
     update: UpdateFunction,
     context: ChangeContext,
-    options: { readonly missing?: () => KubernetesObject } = {},
+    options: { readonly missing?: () => Promise<KubernetesObject>; readonly uid?: string | undefined } = {},
   ): Promise<{ object: CachedObject; created: boolean }> {
     const name = { namespace: context.namespace, name: context.name };
     let current = this.#cached(name) ?? (await this.#read(name));
     for (;;) {
       if (current === undefined) {
         if (options.missing === undefined) return this.#notFound(context.name);
-        return { object: await this.create(options.missing(), context), created: true };
+        return { object: await this.create(await options.missing(), context), created: true };
       }
-      const outcome = await this.#updateOnce(current, update, context);
+      const outcome = await this.#updateOnce(current, update, { ...context, expectedUid: options.uid });
       if ('object' in outcome) return { object: outcome.object, created: false };
       current = outcome.next;
     }
@@ -146,6 +148,7 @@ export class ObjectRegistry {
       const value = this.#encode(object);
       const key = this.cache.keyOf({ namespace: context.namespace, name: object.metadata.name });
       if (context.dryRun) return this.#dryCreate(key, value, object.metadata.name);
+      refuseVersion(object);
       const ttl = kind.rules.timeToLive?.(object);
       const result = await this.#deps.store.put(key, value, { expected: 0, ...(ttl === undefined ? {} : { ttl }) });
       if (result.type === 'conflict') throw StatusError.alreadyExists(kind.resource, object.metadata.name);
@@ -161,13 +164,14 @@ export class ObjectRegistry {
   async #updateOnce(
     current: CachedObject,
     update: UpdateFunction,
-    context: ChangeContext,
+    context: ChangeContext & { readonly expectedUid: string | undefined },
   ): Promise<{ object: CachedObject } | { next: CachedObject | undefined }> {
     let next: KubernetesObject;
     const previous = current.parse();
     try {
+      this.#checkUid(context.expectedUid, current);
       next = await update(current);
-      this.#checkVersion(next, current, previous);
+      this.#checkVersion(next, current);
     } catch (error) {
       // What looked wrong may only have been old.
       const newest = await this.#read(current);
@@ -253,22 +257,28 @@ export class ObjectRegistry {
     return { type: 'deleted', object: doomed };
   }
 
+  #checkUid(expected: string | undefined, current: CachedObject): void {
+    const { uid } = current.object.metadata;
+    if (expected === undefined || expected === '' || expected === uid) return;
+    throw StatusError.conflict(
+      this.kind.resource,
+      current.name,
+      `StorageError: invalid object, Code: 4, Key: ${this.cache.keyOf(current)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${expected}, UID in object meta: ${uid}`,
+    );
+  }
+
   /** An object that names a resource version must name the current one; where the kind allows it, none means whichever is current. */
-  #checkVersion(next: KubernetesObject, current: CachedObject, previous: DeepReadonly<KubernetesObject>): void {
+  #checkVersion(next: KubernetesObject, current: CachedObject): void {
     const { resource, rules } = this.kind;
-    const { resourceVersion, uid } = next.metadata as Partial<typeof next.metadata>;
-    if (uid !== undefined && uid !== '' && uid !== previous.metadata.uid)
-      throw StatusError.conflict(
-        resource,
-        current.name,
-        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${previous.metadata.uid}`,
-      );
+    const { resourceVersion } = next.metadata as Partial<typeof next.metadata>;
     if (resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0') {
       if (rules.allowUnconditionalUpdate !== false) return;
       const errors = new FieldErrors();
       errors.invalid(FieldPath.of('metadata', 'resourceVersion'), 0, 'must be specified for an update');
       throw StatusError.invalid({ group: resource.group, kind: resource.resource }, current.name, errors);
     }
+    const problem = resourceVersionProblem(resourceVersion);
+    if (problem !== undefined) throw new StatusError({ message: problem, code: 500 });
     if (resourceVersion !== String(current.revision)) throw StatusError.modified(resource, current.name);
   }
 
@@ -321,6 +331,12 @@ export class ObjectRegistry {
   #notFound(name: string): never {
     throw StatusError.notFound(this.kind.resource, name);
   }
+}
+
+/** A version is the store's to give: who names one means an object that is there. What is no number counts as none, as upstream. */
+function refuseVersion({ metadata }: { readonly metadata: Partial<ObjectMeta> }): void {
+  if (/^0*[1-9]\d*$/.test(metadata.resourceVersion ?? ''))
+    throw new StatusError({ message: 'resourceVersion should not be set on objects to be created', code: 500 });
 }
 
 const isUnnamed = ({ metadata }: { readonly metadata: Partial<ObjectMeta> }): boolean => (metadata.name ?? '') === '';

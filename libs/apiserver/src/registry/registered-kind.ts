@@ -26,6 +26,8 @@ export interface RegisteredKind {
   readonly resource: Resource;
   readonly rules: KindRules<KubernetesObject>;
   readonly hasStatusSubresource: boolean;
+  /** A status that nobody has written yet, with what the schema always shows of it; undefined where a status is absent then. */
+  readonly emptyStatus: () => unknown;
   /** Whether a delete answers with the object rather than with a Status. */
   readonly returnsDeletedObject: boolean;
   /** The stored form: JSON, `kind` and `apiVersion` and `metadata` first, no resource version. */

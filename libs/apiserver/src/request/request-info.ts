@@ -34,14 +34,16 @@ const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
 /** Reads the request's target. Never throws: a path that is no resource's is a non-resource request. */
 export function requestInfoOf(method: string, path: string, query: URLSearchParams): RequestInfo {
-  const segments = path.split('/').filter((segment) => segment !== '');
+  const segments = decoded(path)
+    .split('/')
+    .filter((segment) => segment !== '');
   const isCore = segments[0] === 'api';
   const isGroup = segments[0] === 'apis';
   if ((!isCore && !isGroup) || segments.length < (isCore ? 3 : 4)) return nonResource(method, path);
 
   const apiGroup = isCore ? '' : (segments[1] ?? '');
   const apiVersion = segments[isCore ? 1 : 2] ?? '';
-  let rest = segments.slice(isCore ? 2 : 3).map(decodeSegment);
+  let rest = segments.slice(isCore ? 2 : 3);
   const pathVerb = rest.length > 1 && PATH_VERBS.has(rest[0] ?? '') ? rest[0] : undefined;
   if (pathVerb !== undefined) rest = rest.slice(1);
 
@@ -91,11 +93,13 @@ function nameIn(fieldSelector: string): string {
   return match?.[1] ?? '';
 }
 
-function decodeSegment(segment: string): string {
+/** As Go's `URL.Path`: an escaped slash is a slash. */
+function decoded(path: string): string {
+  if (!path.includes('%')) return path;
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(path);
   } catch {
-    return segment;
+    return path;
   }
 }
 

@@ -19,6 +19,7 @@ import { createAuth, type Auth } from './create-auth';
 import { createEndpoint } from './create-endpoint';
 import { ensureDefaultServiceCidr } from '../services/default-service-cidr';
 import { createServices } from './create-services';
+import { RegistryQuotas } from './registry-quotas';
 import { requestMetrics } from './request-metrics';
 import { planResources, ResourceTable } from './resource-table';
 import { StoredValues } from './stored-values';
@@ -78,7 +79,7 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
   await ensureDefaultServiceCidr(table.registry('networking.k8s.io', 'v1', 'servicecidrs'), config.serviceClusterIpRange, deps.clock);
   const auth = createAuth(config, hub, deps.clock);
   const kubelets = new KubeletClient(config.kubeletClient);
-  const admission = createAdmission(config, { table, auth, random: deps.random });
+  const admission = createAdmission(config, { table, auth, hub, random: deps.random, clock: deps.clock });
   const endpoint = createEndpoint({ config, deps, hub, table, auth, schemas, kubelets, admission });
   deps.health.add('etcd', () => deps.store.check());
   const server = new ApiServer({
@@ -106,6 +107,7 @@ function createFilters(config: ApiserverConfig, auth: Auth, deps: ApiserverDeps)
     log: deps.log,
     clock: deps.clock,
     metrics: requestMetrics(deps.metrics),
+    newUid: deps.newUid,
     writeStatus,
     authenticator: auth.authenticator,
     authorizer: auth.authorizer,
@@ -137,13 +139,18 @@ const RETURNS_DELETED: ReadonlySet<string> = new Set([
   'volumeattributesclasses',
 ]);
 
-function createAdmission(
-  config: ApiserverConfig,
-  { auth, random, table }: { readonly table: ResourceTable; readonly auth: Auth; readonly random: () => number },
-): AdmissionChain {
+interface AdmissionParts extends Pick<ApiserverDeps, 'clock' | 'random'> {
+  readonly table: ResourceTable;
+  readonly auth: Auth;
+  readonly hub: CacheHub;
+}
+
+function createAdmission(config: ApiserverConfig, { auth, clock, hub, random, table }: AdmissionParts): AdmissionChain {
   const deps = {
     objects: new TableObjects(table),
     authorizer: auth.authorizer,
+    quotas: new RegistryQuotas(table.registry('', 'v1', 'resourcequotas'), hub),
+    clock,
     random,
     notReadyTolerationSeconds: config.defaultNotReadyTolerationSeconds,
     unreachableTolerationSeconds: config.defaultUnreachableTolerationSeconds,

@@ -5,6 +5,7 @@ import type { Store } from '@keelson/storage';
 import type { AdmissionChain } from '../admission/admission-plugin';
 import { apiEndpoint } from '../endpoints/api-endpoint';
 import { discoveryRoutes } from '../endpoints/discovery-routes';
+import { issuerDiscoveryRoutes } from '../endpoints/issuer-discovery-routes';
 import { NonResourceRoutes } from '../endpoints/non-resource-routes';
 import { openApiRoutes } from '../endpoints/openapi-routes';
 import { ResourceHandlers, type PatchSchemaOf } from '../endpoints/resource-handlers';
@@ -52,16 +53,20 @@ export function createEndpoint({ admission, auth, config, deps, hub, kubelets, s
     random,
     decoder,
     admission,
+    authorizer: auth.authorizer,
     minRequestTimeoutSeconds: config.minRequestTimeoutSeconds,
     encoderFor: (request, served) => encoders.for(request, served),
     patchSchemaOf,
   });
-  const { audiences } = config.serviceAccounts;
+  const { audiences, issuers, verificationKeys } = config.serviceAccounts;
+  const serverAddress = `${config.advertiseAddress}:${config.advertisePort}`;
   const virtual = virtualResources({ table, auth, admission, decoder, clock, random, audiences, patchSchemaOf, kubelets });
   const routes = new NonResourceRoutes([
     ...nonResourceRoutes(deps),
-    ...discoveryRoutes(schemas, `${config.advertiseAddress}:${config.advertisePort}`),
+    ...discoveryRoutes(schemas, serverAddress),
+    ...issuerDiscoveryRoutes({ issuer: issuers[0] ?? '', keys: verificationKeys, serverAddress }),
     ...openApiRoutes(schemas, KUBERNETES_VERSION),
   ]);
-  return apiEndpoint({ handlers, stored: table.served, virtual, nonResource: (request) => routes.answer(request) });
+  const groups = new Set(schemas.groups.map(({ group }) => group));
+  return apiEndpoint({ handlers, groups, stored: table.served, virtual, nonResource: (request) => routes.answer(request) });
 }

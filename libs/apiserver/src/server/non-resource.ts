@@ -9,7 +9,7 @@ export type NonResourceDeps = Pick<DaemonContext, 'health' | 'metrics' | 'versio
 export function nonResourceRoutes({ health, metrics, version }: NonResourceDeps): readonly NonResourceRoute[] {
   return [
     ...healthRoutes(health),
-    { path: '/version', handle: () => Promise.resolve(jsonResponse(200, version)) },
+    { path: '/version', mayEndInSlash: true, handle: () => Promise.resolve(jsonResponse(200, version)) },
     {
       path: '/metrics',
       handle: async () => ({ status: 200, headers: { 'content-type': metrics.contentType }, body: Buffer.from(await metrics.metrics()) }),

@@ -1,6 +1,13 @@
 import { apiVersionOf, type KubernetesObject, type Resource } from '@keelson/apimachinery';
-import type { KindDefinition, KindRules, SchemaRegistry, ServedResource as SchemaResource } from '@keelson/api/server';
+import {
+  zeroField,
+  type KindDefinition,
+  type KindRules,
+  type SchemaRegistry,
+  type ServedResource as SchemaResource,
+} from '@keelson/api/server';
 import type { ServedResource, VersionConversion } from '../endpoints/served-resource';
+import { fieldLabels } from '../endpoints/field-labels';
 import { resourceKey } from '../endpoints/api-endpoint';
 import { ObjectRegistry, type ObjectRegistryDeps } from '../registry/object-registry';
 import type { RegisteredKind } from '../registry/registered-kind';
@@ -13,6 +20,7 @@ export interface ConvertedVersion {
   readonly resource: Resource;
   readonly storedAs: Resource;
   readonly conversion: VersionConversion;
+  readonly fieldNames?: ReadonlyMap<string, string>;
 }
 
 /** A stored resource before its cache and registry are there. */
@@ -58,6 +66,7 @@ function plan(served: SchemaResource, options: ResourcePlanOptions): PlannedReso
     resource,
     rules,
     hasStatusSubresource: served.subresources.some(({ name }) => name === 'status'),
+    emptyStatus: () => emptyStatus(options.schemas, resource),
     returnsDeletedObject: options.returnsDeleted.has(resource.resource),
     encode: options.encode,
   };
@@ -70,6 +79,11 @@ function plan(served: SchemaResource, options: ResourcePlanOptions): PlannedReso
     convert: (value) => options.convert(value, resource),
   };
   return { kind, cached, verbs: new Set(served.verbs) };
+}
+
+function emptyStatus(schemas: SchemaRegistry, resource: Resource): unknown {
+  const type = schemas.schemaOf(resource);
+  return type === undefined ? undefined : zeroField(type, 'status');
 }
 
 /** The registries of all stored resources, and every resource version that URLs can name. */
@@ -85,12 +99,15 @@ export class ResourceTable {
         listKind: `${kind.resource.kind}List`,
         registry,
         verbs,
+        fieldLabels: fieldLabels(kind.rules, kind.resource),
         conversion: undefined,
       });
     }
-    for (const { conversion, resource, storedAs } of conversions) {
+    for (const { conversion, fieldNames, resource, storedAs } of conversions) {
       const stored = served.get(resourceKey(storedAs));
-      if (stored !== undefined) served.set(resourceKey(resource), { ...stored, resource, listKind: `${resource.kind}List`, conversion });
+      if (stored === undefined) continue;
+      const labels = fieldLabels(stored.registry.kind.rules, resource, fieldNames);
+      served.set(resourceKey(resource), { ...stored, resource, listKind: `${resource.kind}List`, fieldLabels: labels, conversion });
     }
     this.served = served;
   }

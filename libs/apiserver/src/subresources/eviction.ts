@@ -4,7 +4,8 @@ import type { AdmissionChain } from '../admission/admission-plugin';
 import type { VirtualResource } from '../endpoints/api-endpoint';
 import type { BodyDecoder } from '../endpoints/body-decoder';
 import { jsonResponse } from '../endpoints/resource-handlers';
-import { changeContextOf, isDryRun } from '../endpoints/write-request';
+import { validateDeleteOptions } from '../endpoints/write-options';
+import { changeContextOf } from '../endpoints/write-request';
 import type { ApiRequest } from '../http/api-request';
 import { NO_ADMISSION } from '../registry/internal-context';
 import type { ObjectRegistry } from '../registry/object-registry';
@@ -31,10 +32,9 @@ export function evictionSubresource(deps: EvictionDeps): VirtualResource {
     create: async (request: ApiRequest) => {
       const eviction = await readUnstored<Eviction>(request, deps.decoder, EVICTION);
       const options: DeleteOptions = { ...eviction.deleteOptions };
-      const admitted = {
-        ...changeContextOf(request, deps.admission),
-        dryRun: isDryRun([...request.query.getAll('dryRun'), ...(options.dryRun ?? [])]),
-      };
+      validateDeleteOptions(options);
+      const stated = changeContextOf(request, deps.admission);
+      const admitted = { ...stated, dryRun: stated.dryRun || options.dryRun?.includes('All') === true };
       await admitCreate(eviction, { resource: pods, kind: EVICTION }, admitted);
       const context = { ...admitted, admission: NO_ADMISSION, subresource: '' };
       const cached = await deps.pods.get(request.info);

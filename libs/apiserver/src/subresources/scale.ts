@@ -12,9 +12,9 @@ import type { BodyDecoder } from '../endpoints/body-decoder';
 import { applyPatch, parsePatch } from '../endpoints/patch-document';
 import { jsonResponse } from '../endpoints/resource-handlers';
 import type { ServedResource } from '../endpoints/served-resource';
-import { changeContextOf, decodeOptionsOf, ensureName, headerOf, MAX_BODY_BYTES, readObject } from '../endpoints/write-request';
+import { changeContextOf, decodeOptionsOf, ensureName, MAX_BODY_BYTES, readObject } from '../endpoints/write-request';
 import type { AdmissionChain } from '../admission/admission-plugin';
-import type { ApiRequest, ApiResponse } from '../http/api-request';
+import { headerOf, type ApiRequest, type ApiResponse } from '../http/api-request';
 import type { CachedObject } from '../watch-cache/cached-object';
 
 const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' };

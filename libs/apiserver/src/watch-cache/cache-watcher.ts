@@ -6,6 +6,8 @@ import type { Watcher, WatchScope } from './watcher-index';
 
 /** A client that is this far behind is cut off: it lists anew, which costs less than keeping everything for it. */
 const MOST_PENDING_BYTES = 16 * 1024 * 1024;
+/** About so much is joined into one write. What is written is this watcher's own copy, so that a thousand that are behind hold little. */
+export const WRITE_BYTES = 64 * 1024;
 
 export interface CacheWatcherOptions {
   readonly scope: WatchScope;
@@ -17,8 +19,9 @@ export interface CacheWatcherOptions {
 }
 
 /**
- * One watch request: turns changes into frames and writes them. All that comes due in one turn of the event loop leaves in one write.
- * Invariant: frames leave in the order of revisions; a flush is scheduled exactly while something is pending and the watcher is not held.
+ * One watch request: turns changes into frames and writes them. All that comes due in one turn of the event loop leaves in one write, and
+ * what comes while the client is behind waits as frames, which all watchers share.
+ * Invariant: frames leave in the order of revisions; a flush is scheduled exactly while something is pending that nothing else holds back.
  */
 export class CacheWatcher implements Watcher {
   readonly scope: WatchScope;
@@ -28,6 +31,9 @@ export class CacheWatcher implements Watcher {
   #flush: NodeJS.Immediate | undefined;
   /** While the state before the first change is still being sent. */
   #held = true;
+  /** While the client has not taken what was written last. */
+  #behind = false;
+  #closed = false;
   /** The newest revision the client has been told of; for bookmarks. */
   #seen: Revision;
   readonly #overflow: () => void;
@@ -59,12 +65,13 @@ export class CacheWatcher implements Watcher {
   }
 
   push(frame: Buffer): void {
+    if (this.#closed) return;
     this.#pending.push(frame);
     this.#pendingBytes += frame.length;
     if (this.#pendingBytes + this.#options.sink.pendingBytes > MOST_PENDING_BYTES) {
       this.close();
       this.#overflow();
-    } else if (!this.#held) this.#flush ??= setImmediate(() => this.#write());
+    } else if (!this.#held && !this.#behind) this.#flush ??= setImmediate(() => this.#write());
   }
 
   /** Lets changes leave, from here on; until then they wait. */
@@ -75,24 +82,44 @@ export class CacheWatcher implements Watcher {
 
   /** Drops what has not left. */
   close(): void {
+    this.#closed = true;
     clearImmediate(this.#flush);
     this.#flush = undefined;
     this.#pending = [];
   }
 
-  /** Writes what is pending now, such as before the stream ends. */
+  /** Hands over all that is pending, however far behind the client is, before the stream ends. */
   flush(): void {
-    if (this.#flush !== undefined) this.#write();
+    while (this.#pending.length > 0) this.#options.sink.write(this.#take());
   }
 
+  /** Writes what is pending as long as the client takes it, and the rest once it has caught up. */
   #write(): void {
-    const frames = this.#pending;
     clearImmediate(this.#flush);
     this.#flush = undefined;
-    this.#pending = [];
-    this.#pendingBytes = 0;
+    const { sink } = this.#options;
+    while (this.#pending.length > 0)
+      if (!sink.write(this.#take())) {
+        this.#behind = true;
+        void sink.drained().then(() => this.#caughtUp());
+        return;
+      }
+  }
+
+  #caughtUp(): void {
+    this.#behind = false;
+    this.#write();
+  }
+
+  /** Takes from what is pending as much as goes into one write. */
+  #take(): Buffer {
+    let size = 0;
+    let count = 0;
+    for (; count < this.#pending.length && size < WRITE_BYTES; count += 1) size += this.#pending[count]?.length ?? 0;
+    this.#pendingBytes -= size;
+    const frames = this.#pending.splice(0, count);
     const [first] = frames;
-    if (first !== undefined) this.#options.sink.write(frames.length === 1 ? first : Buffer.concat(frames));
+    return first !== undefined && count === 1 ? first : Buffer.concat(frames, size);
   }
 }
 

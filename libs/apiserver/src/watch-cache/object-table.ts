@@ -62,6 +62,17 @@ export class ObjectTable {
     return namespace === undefined ? this.#size : (this.#buckets.get(namespace)?.length ?? 0);
   }
 
+  /** How many objects come behind `position`, of one namespace or of all. */
+  countBehind(position: TablePosition, namespace?: string): number {
+    let count = 0;
+    for (const each of namespace === undefined ? this.#sortedNamespaces() : [namespace]) {
+      const bucket = this.#buckets.get(each);
+      if (bucket === undefined || keyOrder(each, position.namespace) < 0) continue;
+      count += bucket.length - (each === position.namespace ? firstBehind(bucket, position.name) : 0);
+    }
+    return count;
+  }
+
   /** All objects, of one namespace or of all, in order. The table must not be written to meanwhile. */
   *inOrder(namespace?: string): Generator<CachedObject, void, undefined> {
     for (const each of namespace === undefined ? this.#sortedNamespaces() : [namespace]) yield* this.#buckets.get(each) ?? [];

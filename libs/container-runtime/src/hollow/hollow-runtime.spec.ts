@@ -6,11 +6,16 @@ import { containerConfig } from '../testing/container-config';
 import { HollowRuntime } from './hollow-runtime';
 import { EXIT_CODE, RUN_SECONDS } from './scripted-end';
 
-const open = () => new HollowRuntime({ node: 'node-1', clock: new FakeClock() });
+/** On a node that has its podCIDR. */
+function open(clock = new FakeClock()): HollowRuntime {
+  const runtime = new HollowRuntime({ node: 'node-1', clock });
+  void runtime.setPodCIDR('10.244.1.0/24');
+  return runtime;
+}
 
 containerRuntimeConformance('hollow', {
   capabilities: open().capabilities,
-  open,
+  open: () => open(),
   image: 'nginx:1.27',
   setUp: async () => undefined,
   tearDown: async () => undefined,
@@ -32,7 +37,7 @@ const container = containerConfig('busybox');
 describe('HollowRuntime', () => {
   it('ends a container when and how its pod asks for it', async () => {
     const clock = new FakeClock();
-    const runtime = new HollowRuntime({ node: 'node-1', clock });
+    const runtime = open(clock);
     const sandbox = sandboxOf({ [RUN_SECONDS]: '1.5', [EXIT_CODE]: '3' });
     const id = await runtime.createContainer(await runtime.runSandbox(sandbox), container, sandbox);
     await runtime.startContainer(id);
@@ -44,7 +49,7 @@ describe('HollowRuntime', () => {
 
   it('ends a container as its shell command says, unless the pod says otherwise', async () => {
     const clock = new FakeClock();
-    const runtime = new HollowRuntime({ node: 'node-1', clock });
+    const runtime = open(clock);
     const failing = { ...container, command: ['sh', '-c', 'exit 7'] };
     for (const annotations of [{}, { [RUN_SECONDS]: '0' }]) {
       const sandbox = sandboxOf(annotations);
@@ -56,7 +61,7 @@ describe('HollowRuntime', () => {
 
   it('remembers the files of a pod from one of its containers to the next, and of no other', async () => {
     const clock = new FakeClock();
-    const runtime = new HollowRuntime({ node: 'node-1', clock });
+    const runtime = open(clock);
     const once = { ...container, command: ['sh', '-c', 'test -f /data/done && exit 0; touch /data/done; exit 1'] };
     const sandbox = sandboxOf({});
     const start = async (of: SandboxConfig, sandboxId: string) => {
@@ -83,7 +88,7 @@ describe('HollowRuntime', () => {
 
   it('leaves no timer behind when a container is stopped before its scripted end', async () => {
     const clock = new FakeClock();
-    const runtime = new HollowRuntime({ node: 'node-1', clock });
+    const runtime = open(clock);
     const sandbox = sandboxOf({ [RUN_SECONDS]: '60' });
     const sandboxId = await runtime.runSandbox(sandbox);
     await runtime.startContainer(await runtime.createContainer(sandboxId, container, sandbox));
@@ -98,17 +103,27 @@ describe('HollowRuntime', () => {
     await expect(runtime.startContainer(id)).rejects.toBeInstanceOf(ContainerStartError);
   });
 
-  it('gives pods of different nodes different addresses before the nodes have a podCIDR', async () => {
-    const addressOn = async (node: string) => {
-      const runtime = new HollowRuntime({ node, clock: new FakeClock() });
-      await runtime.runSandbox(sandboxOf({}));
-      return (await runtime.sandboxes())[0]?.ips[0];
-    };
-    expect(await addressOn('node-1')).not.toBe(await addressOn('node-2'));
+  it('makes no pod that needs an address before the node has its podCIDR, and says that it is not ready', async () => {
+    const runtime = new HollowRuntime({ node: 'node-1', clock: new FakeClock() });
+    const problem = 'pod network not ready: the node has no podCIDR yet';
+    await expect(runtime.check()).rejects.toThrow(problem);
+    await expect(runtime.runSandbox(sandboxOf({}))).rejects.toThrow(problem);
+    const onHostNetwork = sandboxOf({});
+    await runtime.runSandbox({ ...onHostNetwork, linux: { ...onHostNetwork.linux, hostNetwork: true } });
+    expect(await runtime.sandboxes()).toMatchObject([{ state: 'ready', ips: [] }]);
+    await runtime.setPodCIDR('10.244.3.0/24');
+    await runtime.check();
+  });
+
+  it('gives no id again that another runtime of the node has given', async () => {
+    const clock = new FakeClock();
+    const first = await open(clock).runSandbox(sandboxOf({}));
+    await clock.advance(1);
+    expect(await open(clock).runSandbox(sandboxOf({}))).not.toBe(first);
   });
 
   it('takes addresses from the podCIDR, and gives them back when the sandbox stops', async () => {
-    const runtime = open();
+    const runtime = new HollowRuntime({ node: 'node-1', clock: new FakeClock() });
     await runtime.setPodCIDR('10.244.3.0/30');
     const first = await runtime.runSandbox(sandboxOf({}));
     await runtime.runSandbox(sandboxOf({}));

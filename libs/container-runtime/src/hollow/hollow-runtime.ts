@@ -16,11 +16,13 @@ import { ImagePullError, NotFound, NotSupported } from '../runtime-errors';
 import { endOfCommand } from './command-end';
 import { scriptOf, type ScriptedEnd } from './scripted-end';
 
+const NO_POD_NETWORK = 'pod network not ready: the node has no podCIDR yet';
+
 /** 128 + SIGTERM: how a process ends that is told to stop. */
 const STOPPED_EXIT_CODE = 143;
 
 export interface HollowRuntimeOptions {
-  /** Starts container and sandbox ids, so that they differ between the nodes of one process. */
+  /** Goes into container and sandbox ids, so that they differ between the nodes of one process. */
   readonly node: string;
   readonly clock: Clock;
 }
@@ -41,6 +43,8 @@ export class HollowRuntime implements ContainerRuntime {
   readonly capabilities: RuntimeCapabilities = { processes: false, images: false, logRotation: 'kubelet' };
   readonly #node: string;
   readonly #clock: Clock;
+  /** Goes into every id, so that no two runtimes of one node give the same. */
+  readonly #openedAt: number;
   readonly #sandboxes = new Map<string, HollowSandbox>();
   /** In order of creation; each belongs to a sandbox of `#sandboxes`. */
   readonly #containers = new Map<string, Container>();
@@ -51,13 +55,14 @@ export class HollowRuntime implements ContainerRuntime {
   /** Cancels the end that a running container's script has set. */
   readonly #ends = new Map<string, () => void>();
   readonly #listeners = new Set<(event: RuntimeEvent) => void>();
-  #pool: AddressPool;
+  /** Undefined until the node knows its podCIDR. */
+  #pool: AddressPool | undefined;
   #created = 0;
 
   constructor({ node, clock }: HollowRuntimeOptions) {
     this.#node = node;
     this.#clock = clock;
-    this.#pool = new AddressPool(provisionalRange(node));
+    this.#openedAt = clock.now();
   }
 
   version(): Promise<{ readonly runtimeName: string; readonly runtimeVersion: string; readonly apiVersion: string }> {
@@ -65,7 +70,7 @@ export class HollowRuntime implements ContainerRuntime {
   }
 
   check(): Promise<void> {
-    return Promise.resolve();
+    return this.#pool === undefined ? Promise.reject(new Error(NO_POD_NETWORK)) : Promise.resolve();
   }
 
   cgroupDriver(): Promise<'cgroupfs'> {
@@ -80,7 +85,7 @@ export class HollowRuntime implements ContainerRuntime {
   }
 
   async runSandbox(config: SandboxConfig): Promise<string> {
-    const ips = config.linux.hostNetwork ? [] : [this.#pool.take()];
+    const ips = config.linux.hostNetwork ? [] : [this.#takeAddress()];
     const { pod, attempt, labels, annotations } = config;
     const id = this.#newId();
     this.#sandboxes.set(id, {
@@ -94,7 +99,7 @@ export class HollowRuntime implements ContainerRuntime {
     const entry = this.#sandboxes.get(id);
     if (entry?.sandbox.state !== 'ready') return Promise.resolve();
     for (const container of this.#membersOf(id)) this.#end(container.id, STOPPED_EXIT_CODE);
-    for (const address of entry.sandbox.ips) this.#pool.release(address);
+    for (const address of entry.sandbox.ips) this.#pool?.release(address);
     entry.sandbox = { ...entry.sandbox, state: 'not-ready', ips: [] };
     return Promise.resolve();
   }
@@ -259,9 +264,16 @@ export class HollowRuntime implements ContainerRuntime {
     return [...this.#containers.values()].filter((container) => container.sandboxId === sandboxId);
   }
 
+  /** @throws Error while the node has no range of addresses, or none is left of it */
+  #takeAddress(): string {
+    if (this.#pool === undefined) throw new Error(NO_POD_NETWORK);
+    return this.#pool.take();
+  }
+
+  /** As long as those of container engines, and as meaningless. */
   #newId(): string {
     this.#created += 1;
-    return `${this.#node}-${this.#created}`;
+    return createHash('sha256').update(`${this.#node}/${this.#openedAt}/${this.#created}`).digest('hex');
   }
 
   #refuse(what: string): Promise<never> {
@@ -275,13 +287,4 @@ const MISSING_IMAGE = /:(?:404|non-existent)$/;
 /** An image is what its reference says. */
 function hollowImage(reference: string): Image {
   return { id: `hollow://${reference}`, tags: [reference], digests: [], sizeBytes: 0, user: '' };
-}
-
-/**
- * Where pods get their addresses until the node has its podCIDR: a part of the shared address space (RFC 6598) that goes by the node's name,
- * as pods of two nodes must not have one address.
- */
-function provisionalRange(node: string): string {
-  const part = createHash('sha256').update(node).digest().readUInt16BE() % 2 ** 14;
-  return `100.${64 + (part >> 8)}.${part & 255}.0/24`;
 }

@@ -163,7 +163,9 @@ export class FakeResource<T extends KubernetesObject> implements ResourceClient<
   }
 
   #write(object: T, present: T, subresource: string | undefined): T {
-    const next = subresource === undefined ? { ...object, ...pick(present, 'status') } : { ...present, ...pick(object, 'status') };
+    // A write of the status writes the metadata too, as the server's strategies let it.
+    const written = { metadata: object.metadata, ...pick(object, 'status') };
+    const next = subresource === undefined ? { ...object, ...pick(present, 'status') } : { ...present, ...written };
     next.metadata = { ...next.metadata, uid: present.metadata.uid, creationTimestamp: present.metadata.creationTimestamp };
     const finished = next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0;
     if (present.metadata.deletionTimestamp !== undefined && finished) {

@@ -152,7 +152,12 @@ export class CronJobController implements Controller {
     try {
       const parsed = parseCronSchedule(schedule, timeZone);
       if (parsed.next(run.now) !== undefined) return parsed;
-      this.#tell(run, 'Warning', 'InvalidSchedule', `invalid schedule: ${schedule} : it has no time in the next five years`);
+      this.#tell(
+        run,
+        'Warning',
+        'InvalidSchedule',
+        `invalid schedule: ${schedule} : time difference between two schedules is less than 1 second`,
+      );
       return undefined;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;

@@ -191,6 +191,48 @@ describe('the Deployment controller', () => {
     await run.stop();
   });
 
+  it('does not take a deployment that it may not write, once the set is made, for one whose set cannot be made', async () => {
+    const { api, run, sizes, status } = await given(web());
+    api.react(({ verb, resource }) => {
+      if (verb === 'update' && resource === 'deployments.apps/status')
+        throw StatusError.conflict(deployments, 'web', 'the object has been modified');
+    });
+    await expect(run.reconcile('ns/web')).rejects.toThrow('has been modified');
+    expect(sizes()).toEqual([4]);
+    expect(run.events).toEqual([expect.stringContaining('Scaled up replica set')]);
+    expect(status()).toBeUndefined();
+    await run.stop();
+  });
+
+  it('lets the time of a pause not count, and that after it anew', async () => {
+    const { clock, reconcile, status, run, change } = await given(web({ progressDeadlineSeconds: 60 }));
+    await reconcile();
+    await change((deployment) => void (deployment.spec.paused = true));
+    await reconcile();
+    expect(status()?.conditions?.at(-1)).toMatchObject({ type: 'Progressing', status: 'Unknown', reason: 'DeploymentPaused' });
+    await clock.advance(600_000);
+    await change((deployment) => void (deployment.spec.paused = false));
+    await reconcile();
+    expect(status()?.conditions?.at(-1)).toMatchObject({ type: 'Progressing', status: 'Unknown', reason: 'DeploymentResumed' });
+    await clock.advance(61_000);
+    await reconcile();
+    expect(status()?.conditions?.at(-1)).toMatchObject({ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' });
+    await run.stop();
+  });
+
+  it('puts the condition that changed last at the end', async () => {
+    const { reconcile, settle, status, run } = await given(web());
+    await reconcile();
+    expect(status()?.conditions?.map(({ type }) => type)).toEqual(['Progressing', 'Available']);
+    await settle();
+    await reconcile();
+    expect(status()?.conditions).toMatchObject([
+      { type: 'Available', status: 'True' },
+      { type: 'Progressing', reason: 'NewReplicaSetAvailable' },
+    ]);
+    await run.stop();
+  });
+
   it('says when a rollout makes no progress in time', async () => {
     const { clock, reconcile, status, run } = await given(web({ progressDeadlineSeconds: 60 }));
     await reconcile();

@@ -9,6 +9,7 @@ import {
 } from '@keelson/api';
 import {
   controllerOf,
+  findCondition,
   objectKey,
   ownerReferenceTo,
   semanticEqual,
@@ -26,10 +27,10 @@ import {
   creationFailed,
   CREATION_FAILED,
   isComplete,
+  foundNewSet,
+  pauseVerdict,
   untilLate,
   withCondition,
-  withoutPause,
-  withPause,
   withProgress,
   type Verdict,
 } from './deployment-status';
@@ -85,19 +86,28 @@ export class DeploymentController implements Controller {
     const newSet = findNewSet(deployment, sets);
     const situation = { deployment, sets, newSet, old: sets.filter((set) => set !== newSet), signal };
     if (deployment.metadata.deletionTimestamp !== undefined) return this.#writeStatus(situation);
-    if (deployment.spec.paused === true || isScaled(deployment, sets)) {
-      await this.#scaleTo(scaleProportionally(deployment, newSet, situation.old), situation);
-      if (deployment.spec.paused === true) await this.#cleanUp(situation);
-      return this.#writeStatus(situation);
-    }
-    return isRolling(deployment) ? this.#roll(situation) : this.#recreate(situation);
+    const pause = pauseVerdict(deployment);
+    // What is written here wakes the next reconcile, as everywhere that the deployment is written to before its status.
+    if (pause !== undefined && (await this.#note(deployment, { verdict: pause, signal }))) return undefined;
+    if (newSet === undefined) return this.#step(situation);
+    const synced = await this.#syncNewSet(deployment, newSet, situation);
+    return synced === undefined ? undefined : this.#step({ ...situation, newSet: synced, sets: [...situation.old, synced] });
+  }
+
+  async #step(situation: Situation): Promise<ReconcileAgain | undefined> {
+    const { deployment, newSet, old, sets } = situation;
+    if (deployment.spec.paused !== true && !isScaled(deployment, sets))
+      return isRolling(deployment) ? this.#roll(situation) : this.#recreate(situation);
+    await this.#scaleTo(scaleProportionally(deployment, newSet, old), situation);
+    if (deployment.spec.paused === true) await this.#cleanUp(situation);
+    return this.#writeStatus(situation);
   }
 
   async #roll(situation: Situation): Promise<ReconcileAgain | undefined> {
-    const { deployment, old, sets } = situation;
-    const newSet = await this.#ensureNewSet(situation);
+    const { deployment, old } = situation;
+    const newSet = situation.newSet ?? (await this.#createNewSet(situation));
     if (newSet === undefined) return undefined;
-    const all = sets.includes(newSet) ? sets : [...old, newSet];
+    const all = [...old, newSet];
     const wanted = desired(deployment);
     const size = desired(newSet) > wanted ? wanted : newSetSize(deployment, all, desired(newSet));
     const scalings = size !== desired(newSet) ? [{ set: newSet, replicas: size }] : shrinkOldSets(deployment, newSet, old);
@@ -113,7 +123,7 @@ export class DeploymentController implements Controller {
       return this.#finish(situation, false);
     }
     if (old.some((set) => this.#deps.pods.byOwner(set).some(isRunning))) return this.#finish(situation, false);
-    const newSet = await this.#ensureNewSet(situation);
+    const newSet = situation.newSet ?? (await this.#createNewSet(situation));
     if (newSet === undefined) return undefined;
     const scalings = desired(newSet) === desired(deployment) ? [] : [{ set: newSet, replicas: desired(deployment) }];
     await this.#scaleTo(scalings, situation);
@@ -123,7 +133,7 @@ export class DeploymentController implements Controller {
   async #finish(situation: Situation, isSettled: boolean): Promise<ReconcileAgain | undefined> {
     const { deployment, newSet, old } = situation;
     if (isSettled && isComplete(deployment, computeStatus(deployment, newSet, old, this.#deps.clock.now()))) await this.#cleanUp(situation);
-    return this.#writeStatus(situation);
+    return this.#writeRolloutStatus(situation);
   }
 
   #claimSets(deployment: DeepReadonly<Deployment>, signal: AbortSignal): Promise<DeepReadonly<ReplicaSet>[]> {
@@ -139,52 +149,70 @@ export class DeploymentController implements Controller {
     return claim(claimable(replicaSets, deployment), terms);
   }
 
-  /** @returns undefined if the next reconcile must go on: the deployment itself was written to, or the set's name is another's */
-  async #ensureNewSet(situation: Situation): Promise<DeepReadonly<ReplicaSet> | undefined> {
-    const { deployment, newSet, old, signal } = situation;
-    const revision = nextRevision(old);
-    if (newSet === undefined) return this.#createNewSet(situation, revision);
-    const annotations = newSetAnnotations(deployment, newSet, revision);
+  /** @returns undefined if the next reconcile must go on, because the deployment itself was written to */
+  async #syncNewSet(
+    deployment: DeepReadonly<Deployment>,
+    newSet: DeepReadonly<ReplicaSet>,
+    { old, signal }: Situation,
+  ): Promise<DeepReadonly<ReplicaSet> | undefined> {
+    const annotations = newSetAnnotations(deployment, newSet, nextRevision(old));
     const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
-    if (await this.#noteRevision(deployment, annotations[REVISION] ?? '', signal)) return undefined;
-    if (semanticEqual(annotations, newSet.metadata.annotations) && (newSet.spec.minReadySeconds ?? 0) === minReadySeconds) return newSet;
-    const next = structuredClone(newSet) as ReplicaSet;
-    next.metadata.annotations = { ...annotations };
-    next.spec.minReadySeconds = minReadySeconds;
-    return this.#deps.client.resource(replicasets).update(next, { signal });
+    if (!semanticEqual(annotations, newSet.metadata.annotations) || (newSet.spec.minReadySeconds ?? 0) !== minReadySeconds) {
+      const next = structuredClone(newSet) as ReplicaSet;
+      next.metadata.annotations = { ...annotations };
+      next.spec.minReadySeconds = minReadySeconds;
+      return this.#deps.client.resource(replicasets).update(next, { signal });
+    }
+    const isKnown = findCondition(deployment.status?.conditions, 'Progressing') !== undefined;
+    const verdict = isKnown ? undefined : foundNewSet(newSet.metadata.name);
+    return (await this.#note(deployment, { verdict, revision: annotations[REVISION], signal })) ? undefined : newSet;
   }
 
-  async #createNewSet(situation: Situation, revision: bigint): Promise<DeepReadonly<ReplicaSet> | undefined> {
+  /** @returns undefined if the next reconcile must go on: the deployment itself was written to, or the set's name is another's */
+  async #createNewSet(situation: Situation): Promise<DeepReadonly<ReplicaSet> | undefined> {
     const { deployment, old, signal } = situation;
+    const revision = nextRevision(old);
     const draft = newSetFor(deployment, old, revision);
+    let created: ReplicaSet;
     try {
-      const created = await this.#deps.client.resource(replicasets).create(draft, { signal });
-      if (desired(created) > 0) this.#sayScaled(deployment, created, 0, desired(created));
-      const told = await this.#tellProgress(deployment, createdNewSet(created.metadata.name), signal);
-      const isNoted = await this.#noteRevision(told, String(revision), signal);
-      // A deployment that was written to is not written from its old version again.
-      return isNoted || told !== deployment ? undefined : created;
+      created = await this.#deps.client.resource(replicasets).create(draft, { signal });
     } catch (error) {
       if (StatusError.is(error, 'AlreadyExists')) return this.#afterCollision(situation, draft);
       if (!signal.aborted && !StatusError.hasCause(error, 'NamespaceTerminating'))
         await this.#tellCreationFailed(situation, draft.metadata.name ?? '', error);
       throw error;
     }
+    if (desired(created) > 0) this.#sayScaled(deployment, created, 0, desired(created));
+    const note = { verdict: createdNewSet(created.metadata.name), revision: String(revision), signal };
+    return (await this.#note(deployment, note)) ? undefined : created;
   }
 
   async #tellCreationFailed({ deployment, signal }: Situation, name: string, error: unknown): Promise<void> {
     const message = `Failed to create new replica set "${name}": ${error instanceof Error ? error.message : String(error)}`;
     this.#deps.recorder.event(deployment, 'Warning', CREATION_FAILED, message);
     // What went wrong first is thrown, whether it can be told or not.
-    await this.#tellProgress(deployment, creationFailed(message), signal).catch(() => undefined);
+    await this.#note(deployment, { verdict: creationFailed(message), signal }).catch(() => undefined);
   }
 
-  /** @returns the deployment as it is then; the same where it has no deadline to progress by, or says so already */
-  async #tellProgress(deployment: DeepReadonly<Deployment>, verdict: Verdict, signal: AbortSignal): Promise<DeepReadonly<Deployment>> {
-    if (deployment.spec.progressDeadlineSeconds === undefined) return deployment;
-    const conditions = withCondition(deployment.status?.conditions, verdict, this.#deps.clock.now());
-    const status = { ...(structuredClone(deployment.status) as DeploymentStatus | undefined), conditions };
-    return semanticEqual(status, deployment.status) ? deployment : this.#updateStatus(deployment, status, signal);
+  /**
+   * Writes the deployment's revision, and a condition if it has a deadline to progress by, where they are not there already.
+   * @returns whether it had to be written; the deployment that was read is old then
+   */
+  async #note(
+    deployment: DeepReadonly<Deployment>,
+    {
+      revision,
+      signal,
+      verdict,
+    }: { readonly verdict: Verdict | undefined; readonly revision?: string | undefined; readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    const next = structuredClone(deployment) as Deployment;
+    if (revision !== undefined) next.metadata.annotations = { ...next.metadata.annotations, [REVISION]: revision };
+    if (verdict !== undefined && deployment.spec.progressDeadlineSeconds !== undefined)
+      next.status = { ...next.status, conditions: withCondition(deployment.status?.conditions, verdict, this.#deps.clock.now()) };
+    if (semanticEqual(next, deployment)) return false;
+    await this.#deps.client.resource(deployments).updateStatus(next, { signal });
+    return true;
   }
 
   /** The cache may just not have shown our own set yet; any other of that name means that two templates have one hash. */
@@ -202,15 +230,6 @@ export class DeploymentController implements Controller {
       signal,
     );
     return undefined;
-  }
-
-  /** @returns whether it had to be written; the deployment that was read is old then, and its change wakes the next reconcile */
-  async #noteRevision(deployment: DeepReadonly<Deployment>, revision: string, signal: AbortSignal): Promise<boolean> {
-    if (deployment.metadata.annotations?.[REVISION] === revision) return false;
-    const next = structuredClone(deployment) as Deployment;
-    next.metadata.annotations = { ...next.metadata.annotations, [REVISION]: revision };
-    await this.#deps.client.resource(deployments).update(next, { signal });
-    return true;
   }
 
   async #scaleTo(scalings: readonly Scaling[], { deployment, sets, signal }: Situation): Promise<void> {
@@ -249,17 +268,17 @@ export class DeploymentController implements Controller {
     );
   }
 
-  async #writeStatus({ deployment, newSet, old, signal }: Situation): Promise<ReconcileAgain | undefined> {
+  /** The counts alone, which say nothing of how the rollout goes; its time runs on with the next step of it. */
+  async #writeStatus({ deployment, newSet, old, signal }: Situation): Promise<undefined> {
+    const status = computeStatus(deployment, newSet, old, this.#deps.clock.now());
+    if (!semanticEqual(status, deployment.status)) await this.#updateStatus(deployment, status, signal);
+  }
+
+  async #writeRolloutStatus({ deployment, newSet, old, signal }: Situation): Promise<ReconcileAgain | undefined> {
     const now = this.#deps.clock.now();
-    const counted = computeStatus(deployment, newSet, old, now);
     const all = newSet === undefined ? old : [...old, newSet];
-    const status =
-      deployment.spec.paused === true
-        ? withPause(counted, now)
-        : withProgress({ deployment, newSet, all, status: withoutPause(counted, newSet, now), now });
-    if (!semanticEqual(status, deployment.status)) {
-      await this.#updateStatus(deployment, status, signal);
-    }
+    const status = withProgress({ deployment, newSet, all, status: computeStatus(deployment, newSet, old, now), now });
+    if (!semanticEqual(status, deployment.status)) await this.#updateStatus(deployment, status, signal);
     const requeueAfter = untilLate(deployment, status, now);
     return requeueAfter === undefined ? undefined : { requeueAfter };
   }

@@ -60,15 +60,14 @@ export interface Rollout {
 
 /** Adds how the rollout goes: progressing, done, or late; and whether pods can't be made. deployment/progress.go. */
 export function withProgress({ all, deployment, newSet, now, status }: Rollout): DeploymentStatus {
-  const failure = all.flatMap((set) => findCondition(set.status?.conditions, 'ReplicaFailure') ?? [])[0];
-  const settled = withoutCondition(progressing({ all, deployment, newSet, now, status }), 'ReplicaFailure');
-  if (failure === undefined) return { ...status, conditions: settled };
+  const conditions = progressing({ all, deployment, newSet, now, status });
+  const newFirst = newSet === undefined ? all : [newSet, ...all];
+  const failure = newFirst.flatMap((set) => findCondition(set.status?.conditions, 'ReplicaFailure') ?? [])[0];
+  if (failure === undefined) return { ...status, conditions: withoutCondition(conditions, 'ReplicaFailure') };
   const verdict: Verdict = { type: 'ReplicaFailure', status: failure.status, reason: failure.reason ?? '', message: failure.message ?? '' };
-  return { ...status, conditions: withCondition([...settled, ...presentOf(deployment, 'ReplicaFailure')], verdict, now) };
+  const since = failure.lastTransitionTime === undefined ? now : Date.parse(failure.lastTransitionTime);
+  return { ...status, conditions: withCondition(conditions, verdict, since) };
 }
-
-const presentOf = ({ status }: DeepReadonly<Deployment>, type: string): Conditions =>
-  (status?.conditions ?? []).filter((condition) => condition.type === type);
 
 function progressing({ deployment, newSet, now, status }: Rollout): DeploymentCondition[] {
   const conditions = status.conditions ?? [];
@@ -81,8 +80,10 @@ function progressing({ deployment, newSet, now, status }: Rollout): DeploymentCo
     return withCondition(conditions, verdictOf('True', 'NewReplicaSetAvailable', `${subject} has successfully progressed.`), now);
   if (hasProgressed(deployment.status ?? {}, status)) {
     // The time of the last progress counts for the deadline, so it moves although nothing else of the condition does.
-    const moved = withCondition(conditions, verdictOf('True', 'ReplicaSetUpdated', `${subject} is progressing.`), now);
-    return moved.map((condition) => (condition.type === 'Progressing' ? { ...condition, lastUpdateTime: formatTime(now) } : condition));
+    const time = formatTime(now);
+    const lastTransitionTime = current?.status === 'True' ? (current.lastTransitionTime ?? time) : time;
+    const verdict = verdictOf('True', 'ReplicaSetUpdated', `${subject} is progressing.`);
+    return [...withoutCondition(conditions, 'Progressing'), { ...verdict, lastUpdateTime: time, lastTransitionTime }];
   }
   if (isLate(deployment, current, now))
     return withCondition(conditions, verdictOf('False', 'ProgressDeadlineExceeded', `${subject} has timed out progressing.`), now);
@@ -112,17 +113,13 @@ function isLate({ spec }: DeepReadonly<Deployment>, current: DeepReadonly<Deploy
 const deadlineOf = ({ lastUpdateTime }: DeepReadonly<DeploymentCondition>, seconds: number): number =>
   Date.parse(lastUpdateTime ?? '') + seconds * 1000;
 
-/** Milliseconds until a rollout that shows no progress is late; undefined if it is not under way. */
-export function untilLate({ spec }: DeepReadonly<Deployment>, status: DeploymentStatus, now: number): number | undefined {
+/** Milliseconds until a rollout that shows no progress is late; undefined if it is complete, or late already. */
+export function untilLate(deployment: DeepReadonly<Deployment>, status: DeploymentStatus, now: number): number | undefined {
+  const { progressDeadlineSeconds } = deployment.spec;
   const current = findCondition(status.conditions, 'Progressing');
-  const isUnderWay =
-    current !== undefined &&
-    current.status === 'True' &&
-    current.reason !== 'NewReplicaSetAvailable' &&
-    current.reason !== 'DeploymentPaused';
-  return spec.progressDeadlineSeconds === undefined || !isUnderWay
-    ? undefined
-    : Math.max(0, deadlineOf(current, spec.progressDeadlineSeconds) - now) + 1000;
+  if (progressDeadlineSeconds === undefined || current === undefined) return undefined;
+  if (isComplete(deployment, status) || current.reason === 'ProgressDeadlineExceeded') return undefined;
+  return Math.max(0, deadlineOf(current, progressDeadlineSeconds) - now) + 1000;
 }
 
 export const CREATION_FAILED = 'ReplicaSetCreateError';
@@ -131,39 +128,29 @@ export const createdNewSet = (name: string): Verdict => verdictOf('True', 'NewRe
 
 export const creationFailed = (message: string): Verdict => verdictOf('False', CREATION_FAILED, message);
 
-/** A paused rollout is neither late nor under way; one that was late already stays so. */
-export function withPause(status: DeploymentStatus, now: number): DeploymentStatus {
-  if (findCondition(status.conditions, 'Progressing')?.reason === 'ProgressDeadlineExceeded') return status;
-  const verdict = verdictOf('Unknown', 'DeploymentPaused', 'Deployment is paused');
-  return { ...status, conditions: withCondition(status.conditions, verdict, now) };
+export const foundNewSet = (name: string): Verdict => verdictOf('True', 'FoundNewReplicaSet', `Found new replica set "${name}"`);
+
+/**
+ * What is to be said of a rollout that was paused or goes on again, so that the time of its pause does not count for its deadline; undefined if that is said, or it has
+ * no deadline. One that was late already stays so.
+ */
+export function pauseVerdict({ spec, status }: DeepReadonly<Deployment>): Verdict | undefined {
+  const reason = findCondition(status?.conditions, 'Progressing')?.reason;
+  if (spec.progressDeadlineSeconds === undefined || reason === 'ProgressDeadlineExceeded') return undefined;
+  const isPaused = spec.paused === true;
+  if (isPaused === (reason === 'DeploymentPaused')) return undefined;
+  return isPaused
+    ? verdictOf('Unknown', 'DeploymentPaused', 'Deployment is paused')
+    : verdictOf('Unknown', 'DeploymentResumed', 'Deployment is resumed');
 }
 
-/** Starts the time for a rollout anew that was paused, and for one that nothing was said of, such as of a set that was there before. */
-export function withoutPause(status: DeploymentStatus, newSet: DeepReadonly<ReplicaSet> | undefined, now: number): DeploymentStatus {
-  const current = findCondition(status.conditions, 'Progressing');
-  if (current !== undefined && current.reason !== 'DeploymentPaused') return status;
-  if (current === undefined && newSet === undefined) return status;
-  const verdict =
-    current === undefined
-      ? verdictOf('True', 'FoundNewReplicaSet', `Found new replica set "${newSet?.metadata.name ?? ''}"`)
-      : verdictOf('Unknown', 'DeploymentResumed', 'Deployment is resumed');
-  return { ...status, conditions: withCondition(status.conditions, verdict, now) };
-}
-
-/** Sets a condition; its transition time moves with its status, its update time with any change of it. */
+/** Sets a condition, as the last, unless its status and reason are there already; its transition time moves with its status alone. */
 export function withCondition(conditions: Conditions | undefined, verdict: Verdict, now: number): DeploymentCondition[] {
   const current = findCondition(conditions, verdict.type);
-  const others = withoutCondition(conditions, verdict.type);
-  if (
-    current !== undefined &&
-    current.status === verdict.status &&
-    current.reason === verdict.reason &&
-    current.message === verdict.message
-  )
-    return [...others, current];
+  if (current?.status === verdict.status && current.reason === verdict.reason) return [...(conditions ?? [])];
   const time = formatTime(now);
   const lastTransitionTime = current?.status === verdict.status ? (current.lastTransitionTime ?? time) : time;
-  return [...others, { ...verdict, lastUpdateTime: time, lastTransitionTime }];
+  return [...withoutCondition(conditions, verdict.type), { ...verdict, lastUpdateTime: time, lastTransitionTime }];
 }
 
 function withoutCondition(conditions: Conditions | undefined, type: string): DeploymentCondition[] {

@@ -18,6 +18,9 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
   'deprecated.deployment.rollback.to',
 ]);
 
+/** Upstream's limit of the revisions that a set remembers to have had. */
+const MAX_HISTORY_CHARACTERS = 2000;
+
 type Annotations = Readonly<Record<string, string>>;
 
 const INTEGER = /^[+-]?\d+$/;
@@ -58,9 +61,7 @@ export function newSetAnnotations(
   const copied = Object.entries(deployment.metadata.annotations ?? {}).filter(([name]) => !NOT_COPIED.has(name));
   const before = present[REVISION];
   const isNewer = before !== undefined && revision > parseRevision(before);
-  const history = isNewer
-    ? { [REVISION_HISTORY]: [present[REVISION_HISTORY], before].filter((entry) => entry !== undefined && entry !== '').join(',') }
-    : {};
+  const history = isNewer ? { [REVISION_HISTORY]: historyWith(before, present[REVISION_HISTORY]) } : {};
   return {
     ...present,
     ...Object.fromEntries(copied),
@@ -68,6 +69,13 @@ export function newSetAnnotations(
     [REVISION]: before === undefined || isNewer ? String(revision) : before,
     ...(set === undefined ? sizeAnnotations(deployment) : {}),
   };
+}
+
+/** Without the oldest, where it would become too long. */
+function historyWith(revision: string, history = ''): string {
+  const revisions = [...history.split(',').filter((entry) => entry !== ''), revision];
+  while (revisions.length > 1 && revisions.join(',').length > MAX_HISTORY_CHARACTERS) revisions.shift();
+  return revisions.join(',');
 }
 
 /** Ten characters that stand for a template; another collision count gives others. */

@@ -134,6 +134,22 @@ describe('the disruption controller', () => {
     await run.stop();
   });
 
+  it('warns of a pod that two budgets select, and of one whose controller cannot say how many there should be', async () => {
+    const { api, run, addPod } = await given({ maxUnavailable: 1 });
+    api.add(poddisruptionbudgets, { metadata: { namespace: 'ns', name: 'c' }, spec: { selector, maxUnavailable: 1 } });
+    api.add(pods, { metadata: { namespace: 'ns', name: 'bare', labels }, spec: { containers: [] } });
+    addPod('a');
+    await run.woken();
+    await run.reconcile('ns/b');
+    expect(run.events).toContainEqual(
+      'Warning MultiplePodDisruptionBudgets Pod "ns"/"bare" matches multiple PodDisruptionBudgets.  Chose "b" arbitrarily.',
+    );
+    expect(run.events.find((event) => event.startsWith('Warning UnmanagedPods'))).toContain(
+      'Pods selected by this PodDisruptionBudget (selector: &LabelSelector{MatchLabels:map[string]string{app: web,},',
+    );
+    await run.stop();
+  });
+
   it('takes back the announcement of a disruption that has not come for two minutes', async () => {
     const { api, clock, run, addPod, changePod } = await given({ minAvailable: 1 });
     addPod('a');

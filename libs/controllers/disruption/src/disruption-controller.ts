@@ -23,6 +23,7 @@ import type { ApiClient } from '@keelson/client';
 import type { CacheEvent, Controller, EventRecorder, Informer, ReconcileAgain, Watches } from '@keelson/controller-runtime';
 import { budgetStatus, failedStatus, pendingDisruptions, type Budgeted } from './budget-status';
 import { expectedScale, type ExpectedScaleDeps } from './expected-scale';
+import { selectorText } from './selector-text';
 
 /** A pod that is not being deleted this long after it was told it would be is told that it stays; upstream's `stalePodDisruptionTimeout`. */
 const STALE_DISRUPTION_MILLISECONDS = 2 * 60 * 1000;
@@ -84,13 +85,11 @@ export class DisruptionController implements Controller {
       budgets.list(pod.metadata.namespace).filter(({ spec }) => LabelMatcher.of(spec.selector).matches(labels ?? {}));
     const now = matching(pod.metadata.labels);
     const before = event.type === 'update' ? matching(event.previous.metadata.labels) : [];
-    if (now.length > 1)
-      recorder.event(
-        pod,
-        'Warning',
-        'MultiplePodDisruptionBudgets',
-        `Pod "${pod.metadata.namespace ?? ''}"/"${pod.metadata.name}" matches multiple PodDisruptionBudgets: ${now.map(({ metadata }) => metadata.name).join(', ')}`,
-      );
+    const [first, second] = now;
+    if (first !== undefined && second !== undefined) {
+      const words = `Pod "${pod.metadata.namespace ?? ''}"/"${pod.metadata.name}" matches multiple PodDisruptionBudgets.  Chose "${first.metadata.name}" arbitrarily.`;
+      recorder.event(pod, 'Warning', 'MultiplePodDisruptionBudgets', words);
+    }
     return [...new Set([...now, ...before].map(({ metadata }) => objectKey(metadata)))];
   }
 
@@ -136,8 +135,9 @@ export class DisruptionController implements Controller {
       budget,
       'Warning',
       'UnmanagedPods',
-      `Pods that this PodDisruptionBudget selects (selector: ${JSON.stringify(budget.spec.selector)}) have no controller, so its status can't be ` +
-        'worked out from a percentage or maxUnavailable. To account for these pods, set ".spec.minAvailable" to an integer.',
+      `Pods selected by this PodDisruptionBudget (selector: ${selectorText(budget.spec.selector)}) were found to be unmanaged. ` +
+        'As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. ' +
+        'To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.',
     );
   }
 

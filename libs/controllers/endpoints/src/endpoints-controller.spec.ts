@@ -57,6 +57,27 @@ describe('the Endpoints controller', () => {
     await run.stop();
   });
 
+  it('notes when that happened which made it write, and takes the note away where nothing of it is known', async () => {
+    const { api, run } = await given(web(), [pod('a', '10.1.0.1', false), pod('b', '10.1.0.2', false)]);
+    const note = () => api.all(endpoints)[0]?.metadata.annotations?.['endpoints.kubernetes.io/last-change-trigger-time'];
+    await run.reconcile('ns/web');
+    expect(note()).toBe(api.all(services)[0]?.metadata.creationTimestamp);
+    const lastTransitionTime = '2026-03-03T03:03:03Z';
+    api.change(pods, { namespace: 'ns', name: 'a' }, ({ status }) =>
+      Object.assign(status ?? {}, { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime }] }),
+    );
+    await run.woken();
+    await run.reconcile('ns/web');
+    expect(note()).toBe(lastTransitionTime);
+    await run.reconcile('ns/web');
+    expect(note()).toBe(lastTransitionTime);
+    api.remove(pods, { namespace: 'ns', name: 'b' });
+    await run.woken();
+    await run.reconcile('ns/web');
+    expect(note()).toBeUndefined();
+    await run.stop();
+  });
+
   it('deletes its own Endpoints when the service is gone, and no one else’s', async () => {
     const { api, run } = await given(web(), []);
     await run.reconcile('ns/web');

@@ -4,6 +4,7 @@ import type { ApiClient } from '@keelson/client';
 import type { CacheEvent, Controller, EventRecorder, Informer, ReconcileAgain, Watches } from '@keelson/controller-runtime';
 import { desiredSubsets } from './desired-subsets';
 import { countAddresses, MAX_ADDRESSES, truncateSubsets } from './pack-subsets';
+import { TriggerTimes, withTriggerTime } from './trigger-times';
 
 const MANAGED_BY_LABEL = 'endpoints.kubernetes.io/managed-by';
 const MANAGED_BY = 'endpoint-controller';
@@ -26,6 +27,14 @@ export interface EndpointsControllerDeps {
   readonly options: EndpointsControllerOptions;
 }
 
+interface Wanted {
+  readonly subsets: EndpointSubset[];
+  readonly isOver: boolean;
+  /** Is no reason to write by itself. */
+  readonly triggerTime: string | undefined;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Keeps the Endpoints of each Service with a selector in step with the pods it selects: what EndpointSlices replaced, for those who still read it.
  * Source: pkg/controller/endpoint.
@@ -33,6 +42,7 @@ export interface EndpointsControllerDeps {
 export class EndpointsController implements Controller {
   readonly name = 'endpoints';
   readonly #deps: EndpointsControllerDeps;
+  readonly #triggerTimes = new TriggerTimes();
 
   constructor(deps: EndpointsControllerDeps) {
     this.#deps = deps;
@@ -49,12 +59,16 @@ export class EndpointsController implements Controller {
     const service = this.#deps.services.get(key);
     const present = this.#deps.endpoints.get(key);
     if (service === undefined) {
+      this.#triggerTimes.forget(key);
       await this.#deleteAbandoned(key, present, signal);
       return undefined;
     }
     if (service.spec.type === 'ExternalName' || service.spec.selector === undefined) return undefined;
-    const all = desiredSubsets(service, this.#deps.pods.select(service.metadata.namespace, service.spec.selector));
-    await this.#write(service, present, { subsets: truncateSubsets(all), isOver: countAddresses(all) > MAX_ADDRESSES, signal });
+    const pods = this.#deps.pods.select(service.metadata.namespace, service.spec.selector);
+    const triggerTime = this.#triggerTimes.look(key, service, pods);
+    const all = desiredSubsets(service, pods);
+    const isOver = countAddresses(all) > MAX_ADDRESSES;
+    await this.#write(service, present, { subsets: truncateSubsets(all), isOver, triggerTime, signal });
     return undefined;
   }
 
@@ -81,15 +95,16 @@ export class EndpointsController implements Controller {
   async #write(
     service: DeepReadonly<Service>,
     present: DeepReadonly<Endpoints> | undefined,
-    { subsets, isOver, signal }: { readonly subsets: EndpointSubset[]; readonly isOver: boolean; readonly signal: AbortSignal },
+    { subsets, isOver, triggerTime, signal }: Wanted,
   ): Promise<void> {
     const { namespace = '', name } = service.metadata;
     const labels = endpointsLabels(service);
-    const annotations = withOverCapacity(present?.metadata.annotations, isOver);
+    const capacity = withOverCapacity(present?.metadata.annotations, isOver);
+    const annotations = withTriggerTime(capacity, triggerTime);
     const client = this.#deps.client.resource(endpoints);
     try {
       if (present === undefined) await client.create({ metadata: { namespace, name, labels, annotations }, subsets }, { signal });
-      else if (!isAsWanted(present, { labels, annotations, subsets })) {
+      else if (!isAsWanted(present, { labels, annotations: capacity, subsets })) {
         const next = structuredClone(present) as Endpoints;
         await client.update({ ...next, metadata: { ...next.metadata, labels, annotations }, subsets }, { signal });
       }

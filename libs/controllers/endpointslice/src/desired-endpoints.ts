@@ -1,6 +1,7 @@
 import type { Container, DeepReadonly, Endpoint, EndpointSlice, Node, Pod, Service, ServicePort } from '@keelson/api';
 import { podIsReady, podIsTerminal } from '@keelson/api';
 import { formatIp, parseIp } from '@keelson/apimachinery';
+import { trafficHints } from './traffic-hints';
 
 /** As a slice has it; the core group has another type of the same name. */
 export type EndpointPort = NonNullable<EndpointSlice['ports']>[number];
@@ -98,7 +99,7 @@ function podEndpoint(
   const serving = podIsReady(pod);
   const terminating = deletionTimestamp !== undefined;
   const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating);
-  return {
+  const endpoint: Endpoint = {
     addresses: (pod.status?.podIPs ?? []).map(({ ip }) => canonical(ip)).filter((ip) => addressTypeOf(ip) === type),
     conditions: { ready, serving, terminating },
     targetRef: { kind: 'Pod', namespace, name, uid },
@@ -106,6 +107,8 @@ function podEndpoint(
     ...(zone === '' ? {} : { zone }),
     ...(hostname !== '' && subdomain === service.metadata.name ? { hostname } : {}),
   };
+  const hints = trafficHints(service, endpoint);
+  return hints === undefined ? endpoint : { ...endpoint, hints };
 }
 
 const addressTypeOf = (ip: string): AddressType => (parseIp(ip)?.family === 6 ? 'IPv6' : 'IPv4');

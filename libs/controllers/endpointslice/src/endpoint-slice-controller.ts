@@ -1,6 +1,7 @@
 import { endpointslices, type DeepReadonly, type Endpoint, type EndpointSlice, type Node, type Pod, type Service } from '@keelson/api';
 import { LabelMatcher, objectKey, StatusError, type ObjectKey } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
+import { TriggerTimes, withTriggerTime } from '@keelson/controller-endpoints';
 import type { CacheEvent, Controller, EventRecorder, Informer, ReconcileAgain, Watches } from '@keelson/controller-runtime';
 import { addressTypes, desiredEndpoints, portsKey, type AddressType, type EndpointPort } from './desired-endpoints';
 import { planSlices } from './plan-slices';
@@ -13,9 +14,7 @@ import {
   SERVICE_NAME_LABEL,
   serviceOf,
   sliceLabels,
-  withTriggerTime,
 } from './slice-metadata';
-import { TriggerTimes } from './trigger-times';
 import { UnseenWrites } from './unseen-writes';
 
 /** A slice that someone else changed is put right only after this long, so that a storm of changes is answered once. */

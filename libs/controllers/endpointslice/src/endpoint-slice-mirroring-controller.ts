@@ -9,9 +9,10 @@ import {
   type ObjectKey,
 } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
+import { TRIGGER_TIME_ANNOTATION } from '@keelson/controller-endpoints';
 import type { CacheEvent, Controller, EventRecorder, Informer, ReconcileAgain, Watches } from '@keelson/controller-runtime';
 import { mirroredEndpoints, mirrorKey, type MirroredGroup } from './mirrored-endpoints';
-import { MANAGED_BY_LABEL, SERVICE_NAME_LABEL, TRIGGER_TIME_ANNOTATION } from './slice-metadata';
+import { MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from './slice-metadata';
 import { UnseenWrites } from './unseen-writes';
 
 const MANAGED_BY = 'endpointslicemirroring-controller.k8s.io';

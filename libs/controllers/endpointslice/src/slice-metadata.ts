@@ -6,7 +6,6 @@ export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 export const MANAGED_BY_LABEL = 'endpointslice.kubernetes.io/managed-by';
 export const MANAGED_BY = 'endpointslice-controller.k8s.io';
 const HEADLESS_LABEL = 'service.kubernetes.io/headless';
-export const TRIGGER_TIME_ANNOTATION = 'endpoints.kubernetes.io/last-change-trigger-time';
 
 const RESERVED_LABELS: ReadonlySet<string> = new Set([SERVICE_NAME_LABEL, MANAGED_BY_LABEL, HEADLESS_LABEL]);
 
@@ -35,15 +34,6 @@ export function newSliceMetadata(service: DeepReadonly<Service>): Partial<Object
     labels: sliceLabels(service),
     ownerReferences: [ownerReferenceTo(service, services)],
   };
-}
-
-/** @param time when what caused this write happened, RFC 3339; undefined takes the annotation away */
-export function withTriggerTime(
-  annotations: Readonly<Record<string, string>> | undefined,
-  time: string | undefined,
-): Record<string, string> {
-  const others = Object.entries(annotations ?? {}).filter(([name]) => name !== TRIGGER_TIME_ANNOTATION);
-  return { ...Object.fromEntries(others), ...(time === undefined ? {} : { [TRIGGER_TIME_ANNOTATION]: time }) };
 }
 
 export function isOwnedBy({ metadata }: DeepReadonly<EndpointSlice>, service: DeepReadonly<Service>): boolean {

@@ -191,4 +191,28 @@ describe('the Job controller', () => {
     expect(all()).toMatchObject([{ metadata: { name: 'orphan', finalizers: [TRACKING_FINALIZER], ownerReferences: [{ name: 'j' }] } }]);
     await run.stop();
   });
+
+  it('lets go of a pod that no longer matches with its owner and finalizer in the same write', async () => {
+    const { api, run, all } = await givenJob({ parallelism: 1, completions: 1 });
+    await run.reconcile('ns/j');
+    const [pod] = all();
+    api.change(pods, pod!.metadata, ({ metadata }) => (metadata.labels = {}));
+    await run.woken();
+    api.writes.length = 0;
+    await run.reconcile('ns/j');
+    expect(api.writes.filter(({ name }) => name === pod?.metadata.name)).toMatchObject([
+      { verb: 'patch', body: { metadata: { ownerReferences: null, finalizers: [] } } },
+    ]);
+    await run.stop();
+  });
+
+  it('takes the finalizer off an orphan of its name that it may not adopt', async () => {
+    const { api, run, all } = await givenJob({ parallelism: 0, completions: 1, selector: { matchLabels: { other: 'label' } } });
+    const metadata = { name: 'stray', namespace: 'ns', labels, finalizers: [TRACKING_FINALIZER] };
+    api.add(pods, { metadata, spec: { containers: [] } });
+    await run.woken();
+    await run.reconcile('ns/j');
+    expect(all()).toMatchObject([{ metadata: { name: 'stray', finalizers: [] } }]);
+    await run.stop();
+  });
 });

@@ -1,5 +1,14 @@
 import { jobs, pods, type DeepReadonly, type Job, type JobStatus, type Pod } from '@keelson/api';
-import { controllerOf, formatTime, objectKey, semanticEqual, type Clock, type Draft, type ObjectKey } from '@keelson/apimachinery';
+import {
+  controllerOf,
+  formatTime,
+  LabelMatcher,
+  objectKey,
+  semanticEqual,
+  type Clock,
+  type Draft,
+  type ObjectKey,
+} from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
 import {
   adoptersOf,
@@ -50,6 +59,8 @@ const NOTHING: Managed = { created: 0, deleted: [], error: undefined };
  */
 export class JobController implements Controller {
   readonly name = 'job';
+  /** Such as where a pod is refused. */
+  readonly backoff = { first: 1000, last: 60_000 };
   readonly #deps: JobControllerDeps;
   readonly #podControl: PodControl;
 
@@ -116,11 +127,13 @@ export class JobController implements Controller {
     this.#failures.delete(key);
   }
 
-  /** Lets go of the pods of a job that is gone, which nobody will count any more. */
+  /** Lets go of the pods of a job that is gone, and of those that are no longer of it, which nobody will count any more. */
   async #releaseStrays(key: ObjectKey, job: DeepReadonly<Job> | undefined, signal: AbortSignal): Promise<void> {
+    const mayBeAdopted = job === undefined ? undefined : LabelMatcher.of(job.spec.selector);
     const strays = this.#deps.pods.byIndex(JOB_INDEX, key).filter((pod) => {
       const owner = controllerOf(pod);
-      return owner === undefined ? job === undefined : owner.uid !== job?.metadata.uid;
+      if (owner !== undefined) return owner.uid !== job?.metadata.uid;
+      return mayBeAdopted?.matches(pod.metadata.labels ?? {}) !== true;
     });
     const { error } = await this.#release(strays, signal);
     if (error !== undefined) throw error;

@@ -34,27 +34,20 @@ export class NodeHealth {
 export function silentConditions(node: DeepReadonly<Node>, now: number): NodeCondition[] | undefined {
   const conditions = node.status?.conditions ?? [];
   if (REPORTED.every((type) => findCondition(conditions, type)?.status === 'Unknown')) return undefined;
-  const others = conditions.filter(({ type }) => !REPORTED.some((reported) => reported === type)).map((condition) => ({ ...condition }));
-  return [...others, ...REPORTED.map((type) => silent(findCondition(conditions, type), type, now))];
-}
-
-function silent(current: DeepReadonly<NodeCondition> | undefined, type: string, now: number): NodeCondition {
-  if (current?.status === 'Unknown') return { ...current };
-  const time = formatTime(now);
-  if (current === undefined)
-    return {
-      type,
-      status: 'Unknown',
-      reason: 'NodeStatusNeverUpdated',
-      message: 'Kubelet never posted node status.',
-      lastHeartbeatTime: time,
-      lastTransitionTime: time,
-    };
-  return {
-    ...current,
+  const lastTransitionTime = formatTime(now);
+  const stopped = { status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.', lastTransitionTime };
+  const never = {
     status: 'Unknown',
-    reason: 'NodeStatusUnknown',
-    message: 'Kubelet stopped posting node status.',
-    lastTransitionTime: time,
+    reason: 'NodeStatusNeverUpdated',
+    message: 'Kubelet never posted node status.',
+    lastHeartbeatTime: node.metadata.creationTimestamp,
+    lastTransitionTime,
   };
+  const isDoubtful = ({ status, type }: DeepReadonly<NodeCondition>): boolean =>
+    status !== 'Unknown' && REPORTED.some((reported) => reported === type);
+  const missing = REPORTED.filter((type) => findCondition(conditions, type) === undefined);
+  return [
+    ...conditions.map((condition) => ({ ...condition, ...(isDoubtful(condition) ? stopped : {}) })),
+    ...missing.map((type) => ({ type, ...never })),
+  ];
 }

@@ -1,9 +1,10 @@
 import { leases, nodes, pods, type Node } from '@keelson/api';
-import { FakeClock, formatTime, type Draft } from '@keelson/apimachinery';
+import { FakeClock, formatTime, StatusError, type Draft } from '@keelson/apimachinery';
 import { FakeApi, testController } from '@keelson/controller-runtime/testing';
 import { NodeLifecycleController } from './node-lifecycle-controller';
 
 const GRACE = 50_000;
+const STARTUP_GRACE = 60_000;
 const rates = { normal: 0.1, secondary: 0.01, largeClusterSize: 50, unhealthyThreshold: 0.55 };
 
 const node = (name: string, spec: Node['spec'] = {}): Draft<Node> => ({
@@ -20,7 +21,7 @@ async function given(...names: string[]) {
     api.add(leases, { metadata: { name, namespace: 'kube-node-lease' }, spec: { renewTime: formatTime(clock.now()) } });
   }
   const run = await testController({ api, clock }, ({ client, informer, recorder }) => {
-    const options = { monitorGracePeriod: GRACE, monitorPeriod: 5000, rates };
+    const options = { monitorGracePeriod: GRACE, startupGracePeriod: STARTUP_GRACE, monitorPeriod: 5000, rates };
     return new NodeLifecycleController({
       client,
       nodes: informer(nodes),
@@ -89,6 +90,80 @@ describe('the node lifecycle controller', () => {
     expect(taints('a').sort()).toEqual(['node.kubernetes.io/unreachable:NoExecute', 'node.kubernetes.io/unreachable:NoSchedule']);
     expect(taints('b')).toEqual([]);
     expect(api.all(pods)[0]?.status?.conditions?.[0]).toMatchObject({ type: 'Ready', status: 'False' });
+    await run.stop();
+  });
+
+  it('tells of a node that comes and one that goes, and of one that falls silent only if it was ready', async () => {
+    const { api, clock, look, renew, run } = await given('a', 'b');
+    await look();
+    await look();
+    expect(run.events).toEqual([
+      'Normal RegisteredNode Node a event: Registered Node a in Controller',
+      'Normal RegisteredNode Node b event: Registered Node b in Controller',
+    ]);
+    api.change(nodes, { name: 'b' }, ({ status }) => (status!.conditions![0]!.status = 'False'));
+    await clock.advance(GRACE + 1000);
+    await look();
+    expect(run.events.slice(2)).toEqual(['Normal NodeNotReady Node a status is now: NodeNotReady']);
+    api.remove(nodes, { name: 'b' });
+    await renew('a');
+    await look();
+    expect(run.events.at(-1)).toBe('Normal RemovingNode Node b event: Removing Node b from Controller');
+    await run.stop();
+  });
+
+  it('gives a new node its own time to say whether it is ready, without a taint till then', async () => {
+    const { api, clock, ready, run, taints } = await given('a');
+    api.add(nodes, { metadata: { name: 'new' }, spec: { taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }] } });
+    await run.woken();
+    await run.reconcile('new');
+    expect(taints('new')).toEqual([]);
+    await clock.advance(STARTUP_GRACE);
+    await run.reconcile('new');
+    expect(ready('new')).toBeUndefined();
+    await clock.advance(1);
+    await run.reconcile('new');
+    expect(ready('new')).toMatchObject({ status: 'Unknown', reason: 'NodeStatusNeverUpdated', lastHeartbeatTime: '2026-01-01T00:00:00Z' });
+    await run.stop();
+  });
+
+  it('keeps the order of conditions and taints that are there, and says since when its own are', async () => {
+    const { api, clock, look, run } = await given('a', 'b');
+    api.change(nodes, { name: 'a' }, (object) => {
+      object.spec.taints = [{ key: 'mine', effect: 'NoSchedule' }];
+      object.status!.conditions = [
+        { type: 'NetworkUnavailable', status: 'True' },
+        { type: 'Ready', status: 'True' },
+        { type: 'Other', status: 'True' },
+      ];
+    });
+    await look();
+    await clock.advance(GRACE + 1000);
+    await look();
+    const [object] = api.all(nodes);
+    const types = ['NetworkUnavailable', 'Ready', 'Other', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
+    expect(object?.status?.conditions?.map(({ type }) => type)).toEqual(types);
+    expect(object?.spec.taints).toEqual([
+      { key: 'mine', effect: 'NoSchedule' },
+      { key: 'node.kubernetes.io/network-unavailable', effect: 'NoSchedule', timeAdded: '2026-01-01T00:00:00Z' },
+      { key: 'node.kubernetes.io/unreachable', effect: 'NoSchedule', timeAdded: '2026-01-01T00:00:51Z' },
+    ]);
+    await run.stop();
+  });
+
+  it('does not take a second turn of its zone for a taint that it lost a race for', async () => {
+    const { api, clock, look, renew, run, taints } = await given('a', 'b');
+    await look();
+    await clock.advance(GRACE + 1000);
+    await renew('b');
+    const undo = api.react(({ resource, verb }) => {
+      if (resource === 'nodes' && verb === 'patch') throw StatusError.conflict(nodes, 'a', 'the object has been modified');
+    });
+    await run.woken();
+    await expect(run.reconcile('a')).rejects.toThrow('has been modified');
+    undo();
+    await look();
+    expect(taints('a')).toContain('node.kubernetes.io/unreachable:NoExecute');
     await run.stop();
   });
 

@@ -13,6 +13,8 @@ export const LEASE_NAMESPACE = 'kube-node-lease';
 export interface NodeLifecycleControllerOptions {
   /** `--node-monitor-grace-period`, milliseconds: a node that is silent for longer is not ready. */
   readonly monitorGracePeriod: number;
+  /** `--node-startup-grace-period`, milliseconds: the same for a node that never said whether it is ready, from its creation. */
+  readonly startupGracePeriod: number;
   /** `--node-monitor-period`, milliseconds. */
   readonly monitorPeriod: number;
   readonly rates: EvictionRates;
@@ -38,6 +40,10 @@ export class NodeLifecycleController implements Controller {
   readonly #deps: NodeLifecycleControllerDeps;
   readonly #health = new NodeHealth();
   readonly #evictions: ZoneEvictions;
+  /** The nodes whose coming was told, by name. */
+  readonly #known = new Map<ObjectKey, DeepReadonly<Node>>();
+  /** The nodes whose pods may be driven off, as was decided at the rate of their zones, but which do not have the taint yet: a lost race costs no second turn. */
+  readonly #granted = new Set<string>();
 
   constructor(deps: NodeLifecycleControllerDeps) {
     this.#deps = deps;
@@ -52,8 +58,10 @@ export class NodeLifecycleController implements Controller {
 
   async reconcile(key: ObjectKey, signal: AbortSignal): Promise<ReconcileAgain | undefined> {
     const node = this.#deps.nodes.get(key);
+    this.#tellOfChange(key, node);
     if (node === undefined) {
       this.#health.forget(key);
+      this.#granted.delete(key);
       return undefined;
     }
     const now = this.#deps.clock.now();
@@ -63,9 +71,23 @@ export class NodeLifecycleController implements Controller {
     return undefined;
   }
 
+  #tellOfChange(key: ObjectKey, node: DeepReadonly<Node> | undefined): void {
+    const { recorder } = this.#deps;
+    const known = this.#known.get(key);
+    if (node === undefined) this.#known.delete(key);
+    else this.#known.set(key, node);
+    if (node !== undefined && known === undefined)
+      recorder.event(node, 'Normal', 'RegisteredNode', `Node ${key} event: Registered Node ${key} in Controller`);
+    if (node === undefined && known !== undefined)
+      recorder.event(known, 'Normal', 'RemovingNode', `Node ${key} event: Removing Node ${key} from Controller`);
+  }
+
   #isSilent(node: DeepReadonly<Node>, now: number): boolean {
+    const { monitorGracePeriod, startupGracePeriod } = this.#deps.options;
+    if (findCondition(node.status?.conditions, 'Ready') === undefined)
+      return now - Date.parse(node.metadata.creationTimestamp) > startupGracePeriod;
     const lease = this.#deps.leases.get(objectKey({ namespace: LEASE_NAMESPACE, name: node.metadata.name }));
-    return this.#health.silence(node, lease, now) > this.#deps.options.monitorGracePeriod;
+    return this.#health.silence(node, lease, now) > monitorGracePeriod;
   }
 
   async #markSilent(node: DeepReadonly<Node>, now: number, signal: AbortSignal): Promise<DeepReadonly<Node>> {
@@ -73,22 +95,27 @@ export class NodeLifecycleController implements Controller {
     if (conditions === undefined) return node;
     const next = structuredClone(node) as Node;
     next.status = { ...next.status, conditions };
-    this.#deps.recorder.event(node, 'Normal', 'NodeNotReady', `Node ${node.metadata.name} status is now: NodeNotReady`);
+    if (findCondition(node.status?.conditions, 'Ready')?.status === 'True')
+      this.#deps.recorder.event(node, 'Normal', 'NodeNotReady', `Node ${node.metadata.name} status is now: NodeNotReady`);
     return this.#deps.client.resource(nodes).updateStatus(next, { signal });
   }
 
   async #taint(node: DeepReadonly<Node>, now: number, signal: AbortSignal): Promise<void> {
-    const isDue = evictionTaint(node) !== undefined && !hasEvictionTaint(node);
-    const evict =
-      isDue &&
-      this.#evictions.mayEvict(node, this.#deps.nodes.list(), (each) => evictionTaint(each) !== undefined || this.#isSilent(each, now));
-    const taints = settleTaints(node, { evict, now });
-    if (taints === undefined) return;
     const { name, resourceVersion } = node.metadata;
+    const isDue = evictionTaint(node) !== undefined && !hasEvictionTaint(node);
+    if (!isDue) this.#granted.delete(name);
+    else if (!this.#granted.has(name) && this.#mayEvict(node, now)) this.#granted.add(name);
+    const taints = settleTaints(node, { evict: this.#granted.has(name), now });
+    if (taints === undefined) return;
     // Taints have no keys to merge by alone, so the list is replaced: only as it was seen.
     await this.#deps.client
       .resource(nodes)
       .patch({ name }, { type: 'merge', patch: { metadata: { resourceVersion }, spec: { taints } } }, { signal });
+  }
+
+  #mayEvict(node: DeepReadonly<Node>, now: number): boolean {
+    const isIll = (each: DeepReadonly<Node>): boolean => evictionTaint(each) !== undefined || this.#isSilent(each, now);
+    return this.#evictions.mayEvict(node, () => this.#deps.nodes.list(), isIll);
   }
 
   /** Services must not send anything to pods on a node that nobody hears of. */

@@ -34,31 +34,28 @@ export function settleTaints(
   { evict, now }: { readonly evict: boolean; readonly now: number },
 ): Taint[] | undefined {
   const present = node.spec.taints ?? [];
-  const wanted = [...noSchedule(node), ...noExecute(node, { evict, now, present })];
+  const wanted = [...noSchedule(node), ...noExecute(node, { evict, present })];
   const isOurs = ({ effect, key }: DeepReadonly<Taint>): boolean =>
     (effect === 'NoSchedule' && NO_SCHEDULE_KEYS.has(key)) || (effect === 'NoExecute' && NO_EXECUTE_KEYS.has(key));
-  const kept = present.filter((taint) => !isOurs(taint));
-  const ours = wanted.map((taint) => ({ ...(present.find(({ effect, key }) => effect === taint.effect && key === taint.key) ?? taint) }));
-  const isSame =
-    ours.length + kept.length === present.length &&
-    ours.every((taint) => present.some(({ effect, key }) => effect === taint.effect && key === taint.key));
-  return isSame ? undefined : [...kept.map((taint) => ({ ...taint })), ...ours];
+  const kept = present.filter((taint) => !isOurs(taint) || wanted.some((each) => isAlike(each, taint)));
+  const added = wanted.filter((taint) => !present.some((each) => isAlike(each, taint)));
+  const isSame = kept.length === present.length && added.length === 0;
+  return isSame ? undefined : [...kept.map((taint) => ({ ...taint })), ...added.map((taint) => ({ ...taint, timeAdded: formatTime(now) }))];
 }
 
+const isAlike = (a: DeepReadonly<Taint>, b: DeepReadonly<Taint>): boolean => a.effect === b.effect && a.key === b.key;
+
 function noSchedule({ spec, status }: DeepReadonly<Node>): Taint[] {
-  const keys = BY_CONDITION.filter((rule) => findCondition(status?.conditions, rule.type)?.status === rule.status).map(({ key }) => key);
-  // A node that has not yet said that it is ready is not.
-  if (findCondition(status?.conditions, 'Ready') === undefined) keys.unshift(NOT_READY);
+  const keys = (status?.conditions ?? []).flatMap(
+    (condition) => BY_CONDITION.find((rule) => rule.type === condition.type && rule.status === condition.status)?.key ?? [],
+  );
   if (spec.unschedulable === true) keys.push(UNSCHEDULABLE);
   return keys.map((key) => ({ key, effect: 'NoSchedule' }));
 }
 
-function noExecute(
-  node: DeepReadonly<Node>,
-  { evict, now, present }: { evict: boolean; now: number; present: readonly DeepReadonly<Taint>[] },
-): Taint[] {
+function noExecute(node: DeepReadonly<Node>, { evict, present }: { evict: boolean; present: readonly DeepReadonly<Taint>[] }): Taint[] {
   const key = evictionTaint(node);
   if (key === undefined) return [];
   const hasIt = present.some((taint) => taint.effect === 'NoExecute' && taint.key === key);
-  return evict || hasIt ? [{ key, effect: 'NoExecute', timeAdded: formatTime(now) }] : [];
+  return evict || hasIt ? [{ key, effect: 'NoExecute' }] : [];
 }

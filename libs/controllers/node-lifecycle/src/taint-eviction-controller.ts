@@ -12,16 +12,24 @@ export interface TaintEvictionControllerDeps {
   readonly clock: Clock;
 }
 
+/** A pod that is to go, but not yet. */
+interface Departure {
+  readonly pod: DeepReadonly<Pod>;
+  /** When it was first seen that it has to go. */
+  readonly since: number;
+}
+
 /** How long a pod may stay: milliseconds, or for good. */
 export type Stay = number | 'for-good';
 
 /**
  * Deletes pods from nodes whose NoExecute taints they do not tolerate, or no longer (pkg/controller/tainteviction). How long they may stay
- * counts from the taint's own time, so a restart of this controller grants nobody more.
+ * counts from the taint's own time, so a restart of this controller grants nobody more; where it has none, as one that a person put there, from when it was seen.
  */
 export class TaintEvictionController implements Controller {
   readonly name = 'taint-eviction';
   readonly #deps: TaintEvictionControllerDeps;
+  readonly #departures = new Map<ObjectKey, Departure>();
 
   constructor(deps: TaintEvictionControllerDeps) {
     this.#deps = deps;
@@ -38,13 +46,34 @@ export class TaintEvictionController implements Controller {
   async reconcile(key: ObjectKey, signal: AbortSignal): Promise<ReconcileAgain | undefined> {
     const pod = this.#deps.pods.get(key);
     const node = pod?.spec.nodeName === undefined ? undefined : this.#deps.nodes.get(pod.spec.nodeName);
-    if (pod === undefined || node === undefined || pod.metadata.deletionTimestamp !== undefined) return undefined;
+    if (pod === undefined || node === undefined) {
+      this.#takeBack(key);
+      return undefined;
+    }
+    if (pod.metadata.deletionTimestamp !== undefined) return undefined;
     const taints = (node.spec.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
-    const stay = stayOf(pod.spec.tolerations ?? [], taints, this.#deps.clock.now());
-    if (stay === 'for-good') return undefined;
-    if (stay > 0) return { requeueAfter: stay };
+    const now = this.#deps.clock.now();
+    const since = this.#departures.get(key)?.since ?? now;
+    const stay = stayOf(pod.spec.tolerations ?? [], taints, { now, since });
+    if (stay === 'for-good') {
+      this.#takeBack(key);
+      return undefined;
+    }
+    if (stay > 0) {
+      this.#departures.set(key, { pod, since });
+      return { requeueAfter: stay };
+    }
     await this.#evict(pod, signal);
+    this.#departures.delete(key);
     return undefined;
+  }
+
+  /** Takes back that the pod is to go, which is told. */
+  #takeBack(key: ObjectKey): void {
+    const departure = this.#departures.get(key);
+    if (departure === undefined) return;
+    this.#departures.delete(key);
+    this.#deps.recorder.event(departure.pod, 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${key}`);
   }
 
   async #evict(pod: DeepReadonly<Pod>, signal: AbortSignal): Promise<void> {
@@ -66,18 +95,26 @@ export class TaintEvictionController implements Controller {
   }
 }
 
-/** How long a pod with these tolerations may stay under these taints, all of effect NoExecute. */
-export function stayOf(tolerations: readonly DeepReadonly<Toleration>[], taints: readonly DeepReadonly<Taint>[], now: number): Stay {
-  const stays = taints.map((taint) => stayUnder(taint, tolerations, now));
+/** How long a pod with these tolerations may stay under these taints, all of effect NoExecute. @param times `since` stands in for the time of a taint that has none */
+export function stayOf(
+  tolerations: readonly DeepReadonly<Toleration>[],
+  taints: readonly DeepReadonly<Taint>[],
+  times: { readonly now: number; readonly since: number },
+): Stay {
+  const stays = taints.map((taint) => stayUnder(taint, tolerations, times));
   const limited = stays.filter((stay) => stay !== 'for-good');
   return limited.length === 0 ? 'for-good' : Math.max(0, Math.min(...limited));
 }
 
-function stayUnder(taint: DeepReadonly<Taint>, tolerations: readonly DeepReadonly<Toleration>[], now: number): Stay {
+function stayUnder(
+  taint: DeepReadonly<Taint>,
+  tolerations: readonly DeepReadonly<Toleration>[],
+  { now, since }: { readonly now: number; readonly since: number },
+): Stay {
   const fitting = tolerations.filter((toleration) => tolerates(toleration, taint));
   if (fitting.length === 0) return 0;
   const seconds = fitting.flatMap(({ tolerationSeconds }) => tolerationSeconds ?? []);
   if (seconds.length === 0) return 'for-good';
-  const since = taint.timeAdded === undefined ? now : Date.parse(taint.timeAdded);
-  return since + Math.max(0, Math.min(...seconds)) * 1000 - now;
+  const from = taint.timeAdded === undefined ? since : Date.parse(taint.timeAdded);
+  return from + Math.max(0, Math.min(...seconds)) * 1000 - now;
 }

@@ -19,7 +19,7 @@ export interface Claim<O extends KubernetesObject, T extends KubernetesObject> {
   readonly selector: DeepReadonly<LabelSelector> | undefined;
   /** What else is asked of an object, beside its labels, to belong to the owner. */
   readonly belongs?: (object: DeepReadonly<T>) => boolean;
-  /** Put on what is adopted, in the same write. */
+  /** Put on what is adopted and taken off what is released, in the same write. */
   readonly finalizer?: string;
   readonly signal: AbortSignal;
 }
@@ -61,28 +61,29 @@ async function settle<O extends KubernetesObject, T extends KubernetesObject>(
   if (owner.metadata.deletionTimestamp !== undefined) return false;
   const references = metadata.ownerReferences ?? [];
   if (controller !== undefined) {
-    await writeOwners(
-      object,
-      references.filter(({ uid }) => uid !== owner.metadata.uid),
-      terms,
-    );
+    const finalizers = metadata.finalizers?.filter((each) => each !== terms.finalizer);
+    await writeOwners(object, { references: references.filter(({ uid }) => uid !== owner.metadata.uid), finalizers }, terms);
     return false;
   }
   if (!matches || metadata.deletionTimestamp !== undefined) return false;
   await mayAdopt();
-  return writeOwners(object, [...references, ownerReferenceTo(owner, terms.ownerResource)], terms, terms.finalizer);
+  const adopted = [...references, ownerReferenceTo(owner, terms.ownerResource)];
+  const finalizers = terms.finalizer === undefined ? undefined : [...new Set([...(metadata.finalizers ?? []), terms.finalizer])];
+  return writeOwners(object, { references: adopted, finalizers }, terms);
 }
 
 /** @returns whether the object was still there */
 async function writeOwners<O extends KubernetesObject, T extends KubernetesObject>(
   object: DeepReadonly<T>,
-  references: readonly DeepReadonly<OwnerReference>[],
+  {
+    finalizers,
+    references,
+  }: { readonly references: readonly DeepReadonly<OwnerReference>[]; readonly finalizers: readonly string[] | undefined },
   { client, resource, signal }: Claim<O, T>,
-  finalizer?: string,
 ): Promise<boolean> {
-  const { uid, resourceVersion, finalizers, ...name } = object.metadata;
-  const added = finalizer === undefined ? {} : { finalizers: [...new Set([...(finalizers ?? []), finalizer])] };
-  const patch = { metadata: { uid, resourceVersion, ownerReferences: references.length === 0 ? null : references, ...added } };
+  const { uid, resourceVersion, ...name } = object.metadata;
+  const guarded = finalizers === undefined ? {} : { finalizers };
+  const patch = { metadata: { uid, resourceVersion, ownerReferences: references.length === 0 ? null : references, ...guarded } };
   try {
     await client.resource(resource).patch(name, { type: 'merge', patch }, { signal });
     return true;

@@ -18,10 +18,9 @@ export function podOf(
   { template, revision }: { readonly template: DeepReadonly<PodTemplateSpec>; readonly revision: string },
 ): Draft<Pod> {
   const { metadata, spec } = podFromTemplate(template, set, ownerReferenceTo(set, statefulsets));
-  const { generateName: _, ...named } = metadata;
   const name = podName(set, ordinal);
   return {
-    metadata: { ...named, name, labels: { ...named.labels, ...identityLabels(set, ordinal), [REVISION_LABEL]: revision } },
+    metadata: { ...metadata, name, labels: { ...metadata.labels, ...identityLabels(set, ordinal), [REVISION_LABEL]: revision } },
     spec: {
       ...spec,
       volumes: withClaimVolumes(set, ordinal, spec.volumes ?? []),

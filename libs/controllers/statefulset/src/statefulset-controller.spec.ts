@@ -28,6 +28,7 @@ describe('the StatefulSet controller, in order', () => {
     expect(names()).toEqual(['db-5', 'db-6']);
     expect(api.all(pods)[0]).toMatchObject({
       metadata: {
+        generateName: 'db-',
         labels: {
           ...labels,
           'statefulset.kubernetes.io/pod-name': 'db-5',

@@ -27,7 +27,10 @@ describe('runHollowNodes', () => {
       Promise.resolve({
         client: api.client,
         pods: podsOf(nodeName),
-        node: { get: (name: string) => api.find<Node>('nodes', name) } as unknown as Informer<Node>,
+        node: {
+          get: (name: string) => api.find<Node>('nodes', name),
+          subscribe: (listener: () => void) => api.onChange((resource) => (resource === 'nodes' ? listener() : undefined)),
+        } as unknown as Informer<Node>,
         recorder: { event: () => undefined },
         close: () => Promise.resolve(void closed.push(nodeName)),
       });
@@ -55,11 +58,19 @@ describe('runHollowNodes', () => {
       signal: stop.signal,
     });
     await clock.advance(3_000);
+    for (let index = 1; index <= 20; index += 1) {
+      const registered = api.find<Node>('nodes', `hollow-${index}`)!;
+      expect(registered.status?.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('False');
+      const withRange: Node = { ...registered, spec: { podCIDR: `10.244.${index}.0/24` } };
+      api.put('nodes', withRange);
+    }
+    await clock.advance(10);
     for (let index = 1; index <= 20; index += 1)
       api.put('pods', pod({ nodeName: `hollow-${index}` }, { name: `p-${index}`, uid: `u-${index}` }));
     await clock.advance(1_000);
     const phases = Array.from({ length: 20 }, (_, index) => api.find<Pod>('pods', `p-${index + 1}`)?.status?.phase);
     expect(new Set(phases)).toEqual(new Set(['Running']));
+    expect(api.find<Pod>('pods', 'p-7')?.status?.podIP).toBe('10.244.7.1');
     expect(api.find('nodes', 'hollow-20')).toMatchObject({ status: { addresses: [{ address: '172.16.0.20' }, {}] } });
     stop.abort();
     await running;

@@ -97,6 +97,7 @@ async function runHollowNode(index: number, options: HollowNodesOptions, deps: H
     probe: () => Promise.resolve({ outcome: 'success' }),
   };
   const kubelet = new Kubelet(parts, hollowSettings(nodeName, options), signal);
+  node.subscribe(() => kubelet.nodeChanged());
   try {
     await kubelet.run();
   } finally {

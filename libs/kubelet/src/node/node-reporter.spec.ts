@@ -1,4 +1,6 @@
 import type { Node } from '@keelson/api';
+import { TransportError } from '@keelson/client';
+import { pod } from '../testing/fixtures';
 import { TestNode } from '../testing/test-node';
 
 describe('NodeReporter', () => {
@@ -66,5 +68,28 @@ describe('NodeReporter', () => {
     kubelet.nodeChanged();
     await node.clock.advance(20_000);
     expect(node.runtime.calls).toEqual(['setPodCIDR 10.244.1.0/24']);
+  });
+
+  it('tries soon to register where the apiserver is not there yet', async () => {
+    node.api.failures.push(new TransportError('refused'), new TransportError('refused'));
+    await node.start();
+    await node.clock.advance(1_500);
+    expect(stored().status?.capacity).toMatchObject({ cpu: '4' });
+  });
+
+  it('gives the runtime the range of a node that was there before, ahead of its pods and of its status', async () => {
+    await node.start();
+    await node.stop();
+    const withRange: Node = { ...stored(), spec: { podCIDR: '10.244.1.0/24' } };
+    node.api.put('nodes', withRange);
+    node.api.put('pods', pod());
+    node.runtime.presentImages.add('registry.test/web:1');
+    const known = Promise.withResolvers<undefined>();
+    node.runtime.check = () => (node.runtime.calls.includes('setPodCIDR 10.244.1.0/24') ? Promise.resolve() : known.promise);
+    await node.start();
+    known.reject(new Error('no network'));
+    await node.clock.advance(10);
+    expect(node.runtime.calls.slice(0, 2)).toEqual(['setPodCIDR 10.244.1.0/24', 'runSandbox 0']);
+    expect(stored().status?.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('True');
   });
 });

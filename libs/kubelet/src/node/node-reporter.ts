@@ -10,7 +10,7 @@ import { newNode, registerNode } from './node-registration';
 import type { NodeSettings } from './node-settings';
 import { nodeStatus, type NodeObservation } from './node-status';
 
-/** How often a node that is not ready looks whether it is by now. */
+/** How often a node that is not ready looks whether it is by now; and the first pause after a report that failed, doubled each time. */
 const NOT_READY_MILLISECONDS = 500;
 /** The longest the runtime may have been silent before the node says that it is not ready. */
 const MAX_RUNTIME_SILENCE_MILLISECONDS = 180_000;
@@ -43,6 +43,7 @@ export class NodeReporter {
   /** The range that the runtime was told last. */
   #podCIDR: string | undefined;
   readonly #wakeUp = new WakeUp();
+  readonly #registered = Promise.withResolvers<undefined>();
 
   constructor(deps: NodeReporterDeps) {
     this.#deps = deps;
@@ -53,13 +54,25 @@ export class NodeReporter {
     return this.#deps.observedNode() ?? this.#node;
   }
 
+  /** Resolves once the node is registered and the runtime was told its range of pod addresses, if the node had one by then. */
+  get registered(): Promise<unknown> {
+    return this.#registered.promise;
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log, updateFrequency } = this.#deps;
+    let retry = NOT_READY_MILLISECONDS;
     while (!signal.aborted) {
-      await this.report(signal).catch((error: unknown) => {
-        if (!signal.aborted) log.warn('Reporting the status of the node failed', { error });
-      });
-      await this.#wakeUp.wait(clock, this.#isReady ? updateFrequency : Math.min(NOT_READY_MILLISECONDS, updateFrequency), signal);
+      const isReported = await this.report(signal).then(
+        () => true,
+        (error: unknown) => {
+          if (!signal.aborted) log.warn('Reporting the status of the node failed', { error });
+          return false;
+        },
+      );
+      const pause = !isReported ? retry : this.#isReady ? updateFrequency : NOT_READY_MILLISECONDS;
+      retry = isReported ? NOT_READY_MILLISECONDS : retry * 2;
+      await this.#wakeUp.wait(clock, Math.min(pause, updateFrequency), signal);
     }
   }
 
@@ -72,10 +85,12 @@ export class NodeReporter {
   /** One look at the machine, and a write if there is something new or the last is long ago. */
   async report(signal: AbortSignal): Promise<void> {
     const { settings, client, clock, reportFrequency } = this.#deps;
-    await this.#tellPodCIDR();
+    const own = this.#node ?? (await this.#register(signal));
+    // Before the look: a node that comes back is ready at once, and its pods find their network.
+    await this.#tellPodCIDR().finally(() => this.#registered.resolve(undefined));
     const observed = await this.#observe();
     this.#isReady = observed.problems.length === 0;
-    const known = this.#node === undefined ? await this.#register(observed, signal) : (this.#deps.observedNode() ?? this.#node);
+    const known = this.#deps.observedNode() ?? own;
     const status = nodeStatus(known, settings, observed);
     const isDue = clock.monotonic() - this.#reported >= reportFrequency;
     if (!isDue && semanticEqual(comparable(known.status), comparable(status))) return;
@@ -98,12 +113,13 @@ export class NodeReporter {
     this.#podCIDR = podCIDR;
   }
 
-  async #register(observed: NodeObservation, signal: AbortSignal): Promise<ReadonlyNode> {
+  async #register(signal: AbortSignal): Promise<ReadonlyNode> {
     const { settings, client } = this.#deps;
     if (!this.#deps.registerNode) {
       this.#node = await client.resource(nodes).get({ name: settings.nodeName }, { signal });
       return this.#node;
     }
+    const observed = await this.#observe();
     const empty: ReadonlyNode = { metadata: { name: settings.nodeName, uid: '', resourceVersion: '', creationTimestamp: '' }, spec: {} };
     const draft = newNode(settings, observed.machine, nodeStatus(empty, settings, observed));
     this.#node = await registerNode(client, draft, signal);

@@ -36,27 +36,6 @@ describe('NodeAffinity', () => {
     });
   });
 
-  it.each([
-    [requirement('k', 'In', 'a', 'b'), { k: 'b' }, true],
-    [requirement('k', 'In', 'a'), {}, false],
-    [requirement('k', 'NotIn', 'a'), {}, true],
-    [requirement('k', 'NotIn', 'a'), { k: 'a' }, false],
-    [requirement('k', 'Exists'), { k: '' }, true],
-    [requirement('k', 'DoesNotExist'), { k: '' }, false],
-    [requirement('k', 'Gt', '9'), { k: '10' }, true],
-    [requirement('k', 'Gt', '9'), { k: '9' }, false],
-    [requirement('k', 'Lt', '9'), { k: '8' }, true],
-    [requirement('k', 'Lt', '9'), { k: 'eight' }, false],
-  ])('reads %j on %j as %s', (expression, labels, expected) => {
-    expect(fitsOn(requiring({ matchExpressions: [expression] }), labels)).toBe(expected);
-  });
-
-  it('takes terms as alternatives, and an empty term as none', () => {
-    const pod = requiring({ matchExpressions: [requirement('k', 'In', 'a')] }, { matchExpressions: [requirement('k', 'In', 'b')] });
-    expect(fitsOn(pod, { k: 'b' })).toBe(true);
-    expect(fitsOn(requiring({}), { k: 'b' })).toBe(false);
-  });
-
   it('looks only at the nodes that every term names', () => {
     const named = requiring({ matchFields: [requirement('metadata.name', 'In', 'a')] });
     expect(plugin.preFilter(named)).toEqual({ nodeNames: new Set(['a']) });

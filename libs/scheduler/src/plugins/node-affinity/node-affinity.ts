@@ -1,10 +1,17 @@
-import type { DeepReadonly, Node, NodeAffinity as NodeAffinityTerms } from '@keelson/api';
+import {
+  matchesNodeAffinity,
+  matchesNodeSelector,
+  matchesNodeSelectorTerm,
+  nodesNamedBy,
+  type DeepReadonly,
+  type Node,
+  type NodeAffinity as NodeAffinityTerms,
+} from '@keelson/api';
 import { normalizeScores } from '../../framework/normalize-score';
 import type { FilterPlugin, PreFilterPlugin, PreFilterResult, PreScorePlugin, Requeue, ScorePlugin } from '../../framework/plugin';
 import { fits, unresolvable, type Verdict } from '../../framework/verdict';
 import type { NodeState } from '../../state/node-state';
 import type { PodState } from '../../state/pod-state';
-import { namedNodes, podAllowsNode, selectorMatches, termMatches } from './node-selector';
 
 /** Upstream's `NodeAffinityArgs`. */
 export interface NodeAffinityArgs {
@@ -34,13 +41,13 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
     const isFree = required === undefined && Object.keys(pod.spec.nodeSelector ?? {}).length === 0;
     if (isFree && this.#added.requiredDuringSchedulingIgnoredDuringExecution === undefined) return 'skip';
     // A DaemonSet's pod names its node this way: one node is looked at, not all.
-    const nodeNames = namedNodes(required);
+    const nodeNames = required === undefined ? undefined : nodesNamedBy(required);
     return nodeNames === undefined ? 'continue' : { nodeNames };
   }
 
   filter({ pod }: PodState, { node }: NodeState): Verdict {
     if (node === undefined || !this.#addedAllows(node)) return unresolvable("node(s) didn't match scheduler-enforced node affinity");
-    return podAllowsNode(pod, node) ? fits : unresolvable("node(s) didn't match Pod's node affinity/selector");
+    return matchesNodeAffinity(pod.spec, node) ? fits : unresolvable("node(s) didn't match Pod's node affinity/selector");
   }
 
   preScore({ pod }: PodState): boolean {
@@ -56,7 +63,7 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
       pod.spec.affinity?.nodeAffinity ?? {},
       this.#added,
     ])
-      for (const { preference, weight } of preferences) if (termMatches(preference, node)) sum += weight;
+      for (const { preference, weight } of preferences) if (matchesNodeSelectorTerm(preference, node)) sum += weight;
     return sum;
   }
 
@@ -65,11 +72,11 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
   }
 
   #allows({ pod }: PodState, node: DeepReadonly<Node>): boolean {
-    return this.#addedAllows(node) && podAllowsNode(pod, node);
+    return this.#addedAllows(node) && matchesNodeAffinity(pod.spec, node);
   }
 
   #addedAllows(node: DeepReadonly<Node>): boolean {
     const required = this.#added.requiredDuringSchedulingIgnoredDuringExecution;
-    return required === undefined || selectorMatches(required, node);
+    return required === undefined || matchesNodeSelector(required, node);
   }
 }

@@ -1,5 +1,6 @@
 import { semanticEqual } from '@keelson/apimachinery';
 import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
+import { templateWarnings } from '../../../core/v1/pod-template-spec/warnings';
 import { defineKind } from '../../../define-kind';
 import { daemonsets } from '../../../generated/apps/v1';
 import { defaultDaemonSet } from './defaults';
@@ -20,5 +21,6 @@ export const daemonSet = defineKind(daemonsets, {
   },
   validate: validateDaemonSet,
   validateUpdate: validateDaemonSetUpdate,
+  warnings: templateWarnings,
   columns,
 });

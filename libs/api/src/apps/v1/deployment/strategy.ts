@@ -1,4 +1,5 @@
 import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
+import { podNameWarnings, templateWarnings } from '../../../core/v1/pod-template-spec/warnings';
 import { defineKind } from '../../../define-kind';
 import { deployments } from '../../../generated/apps/v1';
 import { defaultDeployment } from './defaults';
@@ -11,5 +12,6 @@ export const deployment = defineKind(deployments, {
   prepareForUpdate: (next, previous) => dropDisabledFields(next.spec.template.spec, previous.spec.template.spec),
   validate: validateDeployment,
   validateUpdate: validateDeploymentUpdate,
+  warnings: (next, previous) => [...(previous === undefined ? podNameWarnings(next) : []), ...templateWarnings(next, previous)],
   columns,
 });

@@ -1,4 +1,5 @@
 import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
+import { podNameWarnings, templateWarnings } from '../../../core/v1/pod-template-spec/warnings';
 import { defineKind } from '../../../define-kind';
 import { replicasets } from '../../../generated/apps/v1';
 import { defaultReplicaSet } from './defaults';
@@ -11,6 +12,6 @@ export const replicaSet = defineKind(replicasets, {
   prepareForUpdate: (next, previous) => dropDisabledFields(next.spec.template?.spec, previous.spec.template?.spec),
   validate: validateReplicaSet,
   validateUpdate: validateReplicaSetUpdate,
+  warnings: (next, previous) => [...(previous === undefined ? podNameWarnings(next) : []), ...templateWarnings(next, previous)],
   columns,
-  selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
 });

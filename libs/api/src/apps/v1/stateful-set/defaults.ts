@@ -1,6 +1,7 @@
+import { defaultPersistentVolumeClaim } from '../../../core/v1/persistent-volume-claim/defaults';
 import { defaultPodTemplateSpec } from '../../../core/v1/pod-template-spec/defaults';
 import type { StatefulSet } from '../../../generated/apps/v1';
-import { ensure } from '../../../presence';
+import { elementsOf, ensure } from '../../../presence';
 
 export function defaultStatefulSet({ spec }: StatefulSet): void {
   if ((spec.podManagementPolicy ?? '') === '') spec.podManagementPolicy = 'OrderedReady';
@@ -16,4 +17,9 @@ export function defaultStatefulSet({ spec }: StatefulSet): void {
   spec.replicas ??= 1;
   spec.revisionHistoryLimit ??= 10;
   defaultPodTemplateSpec(spec.template);
+  for (const template of elementsOf(spec.volumeClaimTemplates)) {
+    template.apiVersion ??= 'v1';
+    template.kind ??= 'PersistentVolumeClaim';
+    defaultPersistentVolumeClaim(template);
+  }
 }

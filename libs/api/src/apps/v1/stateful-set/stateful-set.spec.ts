@@ -44,6 +44,15 @@ describe('a StatefulSet', () => {
     expect(testStatefulSet({ updateStrategy: { type: 'RollingUpdate' } }).spec.updateStrategy).toEqual({ type: 'RollingUpdate' });
   });
 
+  it('makes its claims as if each had been written by itself', () => {
+    expect(testStatefulSet().spec.volumeClaimTemplates?.[0]).toMatchObject({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      spec: { volumeMode: 'Filesystem' },
+      status: { phase: 'Pending' },
+    });
+  });
+
   it("may mount what its claim templates make, and names of its pods are the controller's to give", () => {
     expect(onCreate(testStatefulSet())).toEqual([]);
     expect(onCreate(testStatefulSet({ volumeClaimTemplates: [] }))).toEqual([

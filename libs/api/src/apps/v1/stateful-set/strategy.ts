@@ -1,5 +1,6 @@
 import { nameIsDnsLabel } from '@keelson/apimachinery';
 import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
+import { templateWarnings } from '../../../core/v1/pod-template-spec/warnings';
 import { defineKind } from '../../../define-kind';
 import { statefulsets, type StatefulSetSpec } from '../../../generated/apps/v1';
 import { defaultStatefulSet } from './defaults';
@@ -20,10 +21,12 @@ export const statefulSet = defineKind(statefulsets, {
   validate: validateStatefulSet,
   validateCreate: validateStatefulSetCreate,
   validateUpdate: validateStatefulSetUpdate,
-  warnings: ({ spec }) =>
-    (spec.revisionHistoryLimit ?? 0) < 0
+  warnings: (next, previous) => [
+    ...templateWarnings(next, previous),
+    ...((next.spec.revisionHistoryLimit ?? 0) < 0
       ? ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended']
-      : [],
+      : []),
+  ],
   columns,
 });
 

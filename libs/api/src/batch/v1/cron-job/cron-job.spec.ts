@@ -29,6 +29,12 @@ describe('a CronJob', () => {
     expect(onCreate(testCronJob())).toEqual([]);
   });
 
+  it("fills in its Jobs' pods, but leaves the Jobs to be filled in when they are made", () => {
+    const { spec } = testCronJob().spec.jobTemplate;
+    expect(spec?.template.spec?.dnsPolicy).toBe('ClusterFirst');
+    expect(spec?.backoffLimit).toBeUndefined();
+  });
+
   it('needs a schedule that can be read, without a time zone in it', () => {
     expect(onCreate(testCronJob({ schedule: '' }))).toEqual(['spec.schedule: Required value']);
     expect(onCreate(testCronJob({ schedule: '61 * * * *' }))).toEqual([

@@ -1,11 +1,14 @@
-import { dns1123Label, labelSelectorText, type DeepReadonly } from '@keelson/apimachinery';
+import { FieldPath, labelSelectorText, type DeepReadonly } from '@keelson/apimachinery';
 import { containerColumns } from '../../../apps/v1/workload';
+import { defaultPodTemplateSpec } from '../../../core/v1/pod-template-spec/defaults';
 import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
+import { isNewGeneration, podNameWarnings, podTemplateWarnings } from '../../../core/v1/pod-template-spec/warnings';
 import { ageColumn, nameColumn, orNone } from '../../../columns';
 import { defineKind, type TableColumn } from '../../../define-kind';
 import { cronjobs, type CronJob } from '../../../generated/batch/v1';
-import { defaultJobSpec } from '../job/defaults';
 import { namesTimeZone, validateCronJob, validateCronJobCreate, validateCronJobUpdate } from './validation';
+
+const TEMPLATE = FieldPath.of('spec').child('jobTemplate', 'spec', 'template');
 
 const columns: readonly TableColumn<CronJob>[] = [
   nameColumn,
@@ -40,20 +43,19 @@ function defaults({ spec }: CronJob): void {
   spec.suspend ??= false;
   spec.successfulJobsHistoryLimit ??= 3;
   spec.failedJobsHistoryLimit ??= 1;
-  if (spec.jobTemplate.spec !== undefined) defaultJobSpec(spec.jobTemplate.spec);
+  // The rest of the Job is filled in when there is one.
+  defaultPodTemplateSpec(spec.jobTemplate.spec?.template);
 }
 
-function warnings({ metadata, spec }: DeepReadonly<CronJob>, previous: DeepReadonly<CronJob> | undefined): readonly string[] {
-  if (previous !== undefined)
-    return namesTimeZone(spec.schedule)
+function warnings(next: DeepReadonly<CronJob>, previous: DeepReadonly<CronJob> | undefined): readonly string[] {
+  const { spec } = next;
+  return [
+    ...(previous === undefined ? podNameWarnings(next) : []),
+    ...(isNewGeneration(next, previous) ? podTemplateWarnings(spec.jobTemplate.spec?.template, TEMPLATE) : []),
+    ...(previous !== undefined && namesTimeZone(spec.schedule)
       ? [
           'cannot use TZ or CRON_TZ in spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details',
         ]
-      : [];
-  const problems = dns1123Label(metadata.name);
-  return problems.length === 0
-    ? []
-    : [
-        `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`,
-      ];
+      : []),
+  ];
 }

@@ -28,8 +28,10 @@ export function validateCronJob({ spec }: DeepReadonly<CronJob>, path: FieldPath
   }
   const jobSpec = spec.jobTemplate.spec;
   if (jobSpec === undefined) return errors.required(at.child('jobTemplate', 'spec'));
-  if (jobSpec.manualSelector === true) errors.notSupported(at.child('jobTemplate', 'spec', 'manualSelector'), true, ['false']);
-  validateJobSpec(jobSpec, at.child('jobTemplate', 'spec'), errors);
+  const jobAt = at.child('jobTemplate', 'spec');
+  validateJobSpec(jobSpec, jobAt, errors);
+  if (jobSpec.selector !== undefined) errors.invalid(jobAt.child('selector'), jobSpec.selector, '`selector` will be auto-generated');
+  if (jobSpec.manualSelector === true) errors.notSupported(jobAt.child('manualSelector'), true, ['nil', 'false']);
 }
 
 export function validateCronJobCreate({ metadata, spec }: DeepReadonly<CronJob>, path: FieldPath, errors: FieldErrors): void {

@@ -1,10 +1,12 @@
 import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
+import { podNameWarnings, templateWarnings } from '../../../core/v1/pod-template-spec/warnings';
 import { defineKind } from '../../../define-kind';
 import { jobs } from '../../../generated/batch/v1';
 import { defaultJob } from './defaults';
 import { generateSelector } from './selector';
 import { columns } from './table';
-import { validateJob, validateJobUpdate } from './validation';
+import { validateJobUpdate } from './update-validation';
+import { validateJob } from './validation';
 
 export const job = defineKind(jobs, {
   defaults: defaultJob,
@@ -15,6 +17,8 @@ export const job = defineKind(jobs, {
   prepareForUpdate: (next, previous) => dropDisabledFields(next.spec.template.spec, previous.spec.template.spec),
   validate: validateJob,
   validateUpdate: validateJobUpdate,
+  warnings: (next, previous) => [...(previous === undefined ? podNameWarnings(next) : []), ...templateWarnings(next, previous)],
   columns,
+  unknownField: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   selectableFields: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },
 });

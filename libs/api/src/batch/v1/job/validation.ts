@@ -1,6 +1,5 @@
 import {
-  deepEqual,
-  FIELD_IS_IMMUTABLE,
+  dns1123Label,
   LabelMatcher,
   NOT_NEGATIVE,
   validateLabelSelector,
@@ -9,9 +8,16 @@ import {
   type FieldPath,
 } from '@keelson/apimachinery';
 import { validatePodTemplateSpec } from '../../../core/v1/pod-template-spec/validation';
+import { validateDomainPrefixedPath } from '../../../domain-prefixed-path';
 import type { Job, JobSpec } from '../../../generated/batch/v1';
+import { validatePodFailurePolicy } from './failure-policy-validation';
+import { validateIndexed } from './indexed-validation';
+import { CONTROLLER_UID_LABELS, isIndexed, JOB_NAME_LABELS } from './selector';
+import { validateSuccessPolicy } from './success-policy-validation';
 
-const MAX_PARALLELISM_INDEXED = 100_000;
+const MAX_MANAGED_BY = 63;
+const REPLACEMENT_POLICIES = ['Failed', 'TerminatingOrFailed'];
+const RESTART_POLICIES = ['OnFailure', 'Never'];
 const COUNTS = [
   'parallelism',
   'completions',
@@ -21,16 +27,21 @@ const COUNTS = [
   'backoffLimitPerIndex',
   'maxFailedIndexes',
 ] as const;
-const IMMUTABLE = ['selector', 'completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'] as const;
 
-export function validateJob({ spec }: DeepReadonly<Job>, path: FieldPath, errors: FieldErrors): void {
+export function validateJob(job: DeepReadonly<Job>, path: FieldPath, errors: FieldErrors): void {
+  const { metadata, spec } = job;
   const at = path.child('spec');
+  validateGeneratedSelector(job, path, errors);
   validateJobSpec(spec, at, errors);
   if (spec.selector === undefined) return errors.required(at.child('selector'));
   validateLabelSelector(spec.selector, at.child('selector'), errors);
   const labels = spec.template.metadata?.labels ?? {};
   if (!LabelMatcher.of(spec.selector).matches(labels))
     errors.invalid(at.child('template', 'metadata', 'labels'), labels, '`selector` does not match template `labels`');
+  if (!isIndexed(job) || (spec.completions ?? 0) <= 0) return;
+  const hostname = `${metadata.name}-${(spec.completions ?? 0) - 1}`;
+  if (dns1123Label(hostname).length > 0)
+    errors.invalid(path.child('metadata', 'name'), metadata.name, `will not able to create pod with invalid DNS label: ${hostname}`);
 }
 
 /** The rules of a Job's spec that a CronJob's template shares: all but those of the selector. */
@@ -39,43 +50,53 @@ export function validateJobSpec(spec: DeepReadonly<JobSpec>, path: FieldPath, er
     const value = spec[field];
     if (value !== undefined && value < 0) errors.invalid(path.child(field), value, NOT_NEGATIVE);
   }
+  if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined)
+    errors.required(path.child('backoffLimitPerIndex'), 'when maxFailedIndexes is specified');
+  validateManagedBy(spec.managedBy, path.child('managedBy'), errors);
   validateIndexed(spec, path, errors);
+  if (spec.podFailurePolicy !== undefined) validatePodFailurePolicy(spec, path.child('podFailurePolicy', 'rules'), errors);
+  validateSuccessPolicy(spec, path.child('successPolicy'), errors);
+  validatePodReplacementPolicy(spec, path.child('podReplacementPolicy'), errors);
   validatePodTemplateSpec(spec.template, path.child('template'), errors);
-  const restartPolicy = spec.template.spec?.restartPolicy ?? '';
-  const at = path.child('template', 'spec', 'restartPolicy');
-  if (restartPolicy === '' || restartPolicy === 'Always') errors.required(at, 'valid values: "OnFailure", "Never"');
-  else if (spec.podFailurePolicy !== undefined && restartPolicy !== 'Never')
-    errors.invalid(at, restartPolicy, 'only "Never" is supported when podFailurePolicy is specified');
+  validateRestartPolicy(spec, path.child('template', 'spec', 'restartPolicy'), errors);
 }
 
-function validateIndexed(spec: DeepReadonly<JobSpec>, path: FieldPath, errors: FieldErrors): void {
-  const { backoffLimitPerIndex, completionMode = '', completions, maxFailedIndexes, parallelism = 0 } = spec;
-  if (completionMode !== 'Indexed' && completionMode !== 'NonIndexed')
-    errors.notSupported(path.child('completionMode'), completionMode, ['Indexed', 'NonIndexed']);
-  if (completionMode === 'Indexed') {
-    if (completions === undefined) errors.required(path.child('completions'), 'when completion mode is Indexed');
-    if (parallelism > MAX_PARALLELISM_INDEXED)
-      errors.invalid(
-        path.child('parallelism'),
-        parallelism,
-        `must be less than or equal to ${MAX_PARALLELISM_INDEXED} when completion mode is Indexed`,
-      );
-    return;
+/** Who lets the server make the selector may not have given its labels other values. */
+function validateGeneratedSelector({ metadata, spec }: DeepReadonly<Job>, path: FieldPath, errors: FieldErrors): void {
+  if (spec.manualSelector === true || spec.selector === undefined) return;
+  const { labels } = spec.template.metadata ?? {};
+  const at = path.child('spec', 'template', 'metadata', 'labels');
+  const expected: Record<string, string> = {};
+  for (const label of CONTROLLER_UID_LABELS) expected[label] = metadata.uid;
+  for (const label of JOB_NAME_LABELS) expected[label] = metadata.name;
+  for (const [label, value] of Object.entries(expected)) {
+    if (labels?.[label] === undefined) errors.required(at.key(label), `must be '${value}'`);
+    else if (labels[label] !== value) errors.invalid(at.key(label), labels, `must be '${value}'`);
   }
-  if (backoffLimitPerIndex !== undefined)
-    errors.invalid(path.child('backoffLimitPerIndex'), backoffLimitPerIndex, 'requires indexed completion mode');
-  if (maxFailedIndexes !== undefined) errors.invalid(path.child('maxFailedIndexes'), maxFailedIndexes, 'requires indexed completion mode');
-  if (spec.successPolicy !== undefined) errors.invalid(path.child('successPolicy'), spec.successPolicy, 'requires indexed completion mode');
+  if (!LabelMatcher.of(spec.selector).matches(expected))
+    errors.invalid(path.child('spec', 'selector'), spec.selector, '`selector` not auto-generated');
 }
 
-export function validateJobUpdate(next: DeepReadonly<Job>, previous: DeepReadonly<Job>, path: FieldPath, errors: FieldErrors): void {
-  const at = path.child('spec');
-  for (const field of IMMUTABLE)
-    if (!deepEqual(next.spec[field], previous.spec[field])) errors.invalid(at.child(field), next.spec[field], FIELD_IS_IMMUTABLE);
-  const scalesTogether = next.spec.completionMode === 'Indexed' && next.spec.completions === next.spec.parallelism;
-  if (next.spec.completions !== previous.spec.completions && !scalesTogether)
-    errors.invalid(at.child('completions'), next.spec.completions, FIELD_IS_IMMUTABLE);
-  const mayChangeTemplate = previous.spec.suspend === true && previous.status?.startTime === undefined;
-  if (!mayChangeTemplate && !deepEqual(next.spec.template, previous.spec.template))
-    errors.invalid(at.child('template'), next.spec.template, FIELD_IS_IMMUTABLE);
+function validateManagedBy(managedBy: string | undefined, path: FieldPath, errors: FieldErrors): void {
+  if (managedBy === undefined) return;
+  validateDomainPrefixedPath(managedBy, path, errors);
+  if (managedBy.length > MAX_MANAGED_BY) errors.tooLong(path, MAX_MANAGED_BY);
+}
+
+function validatePodReplacementPolicy(
+  { podFailurePolicy, podReplacementPolicy: policy }: DeepReadonly<JobSpec>,
+  path: FieldPath,
+  errors: FieldErrors,
+): void {
+  if (policy === undefined) return;
+  const supported = podFailurePolicy === undefined ? REPLACEMENT_POLICIES : ['Failed'];
+  if (!supported.includes(policy)) errors.notSupported(path, policy, supported);
+}
+
+function validateRestartPolicy({ podFailurePolicy, template }: DeepReadonly<JobSpec>, path: FieldPath, errors: FieldErrors): void {
+  const policy = template.spec?.restartPolicy ?? '';
+  if (policy === '' || policy === 'Always') errors.required(path, 'valid values: "OnFailure", "Never"');
+  else if (!RESTART_POLICIES.includes(policy)) errors.notSupported(path, policy, RESTART_POLICIES);
+  else if (podFailurePolicy !== undefined && policy !== 'Never')
+    errors.invalid(path, policy, 'only "Never" is supported when podFailurePolicy is specified');
 }

@@ -6,7 +6,8 @@ import { validateEvent } from './validation';
 /** Events tell what has just happened; nobody clears them away. */
 const SECONDS_TO_LIVE = 3600;
 
-const INVOLVED_FIELDS = [
+/** By which parts of the reference to its object an event may be selected. */
+export const INVOLVED_FIELDS = [
   'kind',
   'namespace',
   'name',

@@ -21,10 +21,7 @@ export const namespace = defineKind(namespaces, {
   markDeleting,
   generationFrom: [],
   columns,
-  selectableFields: {
-    'status.phase': ({ status }) => status?.phase ?? '',
-    name: ({ metadata }) => metadata.name,
-  },
+  selectableFields: { 'status.phase': ({ status }) => status?.phase ?? '' },
 });
 
 function prepareForCreate(object: Namespace): void {

@@ -10,6 +10,7 @@ import {
   type FieldPath,
 } from '@keelson/apimachinery';
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../../generated/core/v1';
+import { validateDataSources } from './data-source';
 import { isEmpty, listOf, omit } from '../../../presence';
 import { validateAccessModes } from '../persistent-volume/access-modes';
 import { validateQuantity } from '../pod-spec/resource-validation';
@@ -35,6 +36,7 @@ export function validatePersistentVolumeClaimSpec(spec: Spec, path: FieldPath, e
   }
   if (spec.volumeMode !== undefined && !VOLUME_MODES.includes(spec.volumeMode))
     errors.notSupported(path.child('volumeMode'), spec.volumeMode, VOLUME_MODES);
+  validateDataSources(spec, path, errors);
 }
 
 /** A bound claim may grow; all else is as it was created. */

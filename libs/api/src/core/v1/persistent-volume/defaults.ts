@@ -1,6 +1,7 @@
 import type { PersistentVolume } from '../../../generated/core/v1';
 import { ensure } from '../../../presence';
 import { inWholeMillis } from '../pod-spec/defaults';
+import { defaultStorageSource } from '../pod-spec/storage-source-defaults';
 
 export function defaultPersistentVolume(volume: PersistentVolume): void {
   const spec = ensure(volume, 'spec', {});
@@ -8,6 +9,6 @@ export function defaultPersistentVolume(volume: PersistentVolume): void {
   status.phase ??= 'Pending';
   spec.persistentVolumeReclaimPolicy ??= 'Retain';
   spec.volumeMode ??= 'Filesystem';
-  if (spec.hostPath !== undefined) spec.hostPath.type ??= '';
+  defaultStorageSource(spec);
   if (spec.capacity !== undefined) spec.capacity = inWholeMillis(spec.capacity);
 }

@@ -13,7 +13,6 @@ export const persistentVolume = defineKind(persistentvolumes, {
   subresources: { status: { prepareForUpdate: prepareStatus } },
   generationFrom: [],
   columns,
-  selectableFields: { name: ({ metadata }) => metadata.name },
 });
 
 /** Dates a new phase, unless who reports it has done so. */

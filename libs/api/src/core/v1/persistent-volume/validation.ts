@@ -12,9 +12,13 @@ import {
 import type { PersistentVolume, PersistentVolumeSpec } from '../../../generated/core/v1';
 import { isEmpty, listOf, omit, presentFields } from '../../../presence';
 import { validateNodeSelector } from '../pod-spec/affinity-validation';
+import { validateNameWithPortal } from '../pod-spec/iscsi-validation';
 import { validateQuantity } from '../pod-spec/resource-validation';
+import { validateNoBacksteps } from '../pod-spec/path-validation';
+import { validateStorageSource } from '../pod-spec/storage-source-validation';
 import { validateHostPath, validateNfs } from '../pod-spec/volume-validation';
 import { validateAccessModes } from './access-modes';
+import { validateClusterSource } from './cluster-source-validation';
 
 const RECLAIM_POLICIES = ['Delete', 'Recycle', 'Retain'];
 const VOLUME_MODES = ['Block', 'Filesystem'];
@@ -33,19 +37,41 @@ const NO_SOURCE = [
 
 type Spec = DeepReadonly<PersistentVolumeSpec>;
 
-export function validatePersistentVolume({ spec }: DeepReadonly<PersistentVolume>, path: FieldPath, errors: FieldErrors): void {
+export function validatePersistentVolume({ metadata, spec }: DeepReadonly<PersistentVolume>, path: FieldPath, errors: FieldErrors): void {
   const at = path.child('spec');
   if (isEmpty(spec.accessModes)) errors.required(at.child('accessModes'));
   validateAccessModes(listOf(spec.accessModes), at.child('accessModes'), errors);
   validateCapacity(spec.capacity ?? {}, at.child('capacity'), errors);
   validateChoices(spec, at, errors);
   validateSource(spec, at, errors);
-  if (spec.nodeAffinity?.required !== undefined)
-    validateNodeSelector(spec.nodeAffinity.required, at.child('nodeAffinity', 'required'), errors);
-  for (const field of ['storageClassName', 'volumeAttributesClassName'] as const) {
-    const name = spec[field];
-    if (!isEmpty(name)) addProblems(dns1123Subdomain(name ?? ''), name, at.child(field), errors);
-  }
+  validateNameWithPortal(
+    { iscsi: spec.iscsi, name: metadata.name, shown: spec.iscsi?.targetPortal ?? '' },
+    at.child('iscsi', 'targetportal'),
+    errors,
+  );
+  validateNodeAffinity(spec.nodeAffinity, at.child('nodeAffinity'), errors);
+  validateClassNames(spec, at, errors);
+}
+
+function validateNodeAffinity(affinity: Spec['nodeAffinity'], path: FieldPath, errors: FieldErrors): void {
+  if (affinity === undefined) return;
+  const at = path.child('required');
+  if (affinity.required === undefined) errors.required(at, 'must specify required node constraints');
+  else validateNodeSelector(affinity.required, at, errors);
+}
+
+function validateClassNames(
+  { csi, storageClassName, volumeAttributesClassName: attributes }: Spec,
+  path: FieldPath,
+  errors: FieldErrors,
+): void {
+  if (!isEmpty(storageClassName))
+    addProblems(dns1123Subdomain(storageClassName ?? ''), storageClassName, path.child('storageClassName'), errors);
+  if (attributes === undefined) return;
+  const at = path.child('volumeAttributesClassName');
+  if (attributes === '') errors.required(at, 'an empty string is disallowed');
+  else addProblems(dns1123Subdomain(attributes), attributes, at, errors);
+  if (csi === undefined) errors.required(path.child('csi'), 'has to be specified when using volumeAttributesClassName');
 }
 
 export function validatePersistentVolumeUpdate(
@@ -99,13 +125,14 @@ function validateSource(spec: Spec, path: FieldPath, errors: FieldErrors): void 
   const [first, ...more] = presentFields(omit(spec, ...NO_SOURCE));
   if (first === undefined) return errors.required(path, 'must specify a volume type');
   for (const field of more) errors.forbidden(path.child(field), 'may not specify more than 1 volume type');
-  const { hostPath, nfs, local, nodeAffinity, csi } = spec;
+  const { hostPath, nfs, local, nodeAffinity } = spec;
   if (hostPath !== undefined) validateHostPath(hostPath, path.child('hostPath'), errors);
   if (nfs !== undefined) validateNfs(nfs, path.child('nfs'), errors);
   if (local !== undefined) {
     if (isEmpty(local.path)) errors.required(path.child('local', 'path'));
+    else validateNoBacksteps(local.path, path.child('local', 'path'), errors);
     if (nodeAffinity?.required === undefined) errors.required(path.child('nodeAffinity'), 'Local volume requires node affinity');
   }
-  for (const field of ['driver', 'volumeHandle'] as const)
-    if (csi !== undefined && isEmpty(csi[field])) errors.required(path.child('csi', field));
+  validateStorageSource(spec, path, errors);
+  validateClusterSource(spec, path, errors);
 }

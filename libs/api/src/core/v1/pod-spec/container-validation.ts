@@ -14,6 +14,7 @@ import { validateEnv, validateEnvFrom } from './env-validation';
 import { validateMounts, type VolumesByName } from './mount-validation';
 import { PROTOCOLS, PULL_POLICIES, validateOneOf } from './one-of';
 import { validateProbesAndHooks } from './probe-validation';
+import { claimNames, validateClaims } from './resource-claim-validation';
 import { validateResources } from './resource-validation';
 import { validateSecurityContext } from './security-context-validation';
 
@@ -24,9 +25,8 @@ const EPHEMERAL_FORBIDDEN = ['ports', 'livenessProbe', 'readinessProbe', 'startu
 
 type Spec = DeepReadonly<PodSpec>;
 
-/** All three lists of containers of a pod. */
-export function validateContainers(spec: Spec, path: FieldPath, errors: FieldErrors): void {
-  const volumes: VolumesByName = new Map(listOf(spec.volumes).map((volume) => [volume.name, volume]));
+/** All three lists of containers of a pod. `volumes` are those that they may name. */
+export function validateContainers(spec: Spec, volumes: VolumesByName, path: FieldPath, errors: FieldErrors): void {
   validateRegular(spec, volumes, path.child('containers'), errors);
   validateInit(spec, volumes, path.child('initContainers'), errors);
   validateEphemeral(spec, volumes, path.child('ephemeralContainers'), errors);
@@ -118,8 +118,11 @@ function validateContainer(
   validateEnv(container.env, path.child('env'), errors);
   validateEnvFrom(container.envFrom, path.child('envFrom'), errors);
   validateMounts(container, volumes, path, errors);
+  if (spec.hostUsers === false && !isEmpty(container.volumeDevices))
+    errors.forbidden(path.child('volumeDevices'), 'when `hostUsers` is false');
   validateOneOf(container.imagePullPolicy, PULL_POLICIES, path.child('imagePullPolicy'), errors);
   validateResources(container.resources, path.child('resources'), errors);
+  validateClaims(container.resources?.claims, claimNames(spec), path.child('resources', 'claims'), errors);
   validateResizePolicy(container.resizePolicy, spec.restartPolicy, path.child('resizePolicy'), errors);
   validateSecurityContext(container.securityContext, { hostUsers: spec.hostUsers !== false }, path.child('securityContext'), errors);
 }

@@ -46,7 +46,6 @@ function defaultContainer(container: Container | EphemeralContainer): void {
   elementsOf(container.env).forEach(defaultEnv);
   for (const probe of [container.livenessProbe, container.readinessProbe, container.startupProbe]) defaultProbe(probe);
   defaultLifecycle(container.lifecycle);
-  if (container.securityContext?.procMount === '') container.securityContext.procMount = 'Default';
 }
 
 function defaultEnv({ valueFrom }: EnvVar): void {

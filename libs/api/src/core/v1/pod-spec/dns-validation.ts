@@ -1,4 +1,12 @@
-import { addProblems, dns1123Subdomain, ipAddress, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
+import {
+  addProblems,
+  dns1123Subdomain,
+  dns1123SubdomainWithUnderscore,
+  ipAddress,
+  type DeepReadonly,
+  type FieldErrors,
+  type FieldPath,
+} from '@keelson/apimachinery';
 import type { HostAlias, PodSpec } from '../../../generated/core/v1';
 import { isEmpty, listOf } from '../../../presence';
 import { validateOneOf } from './one-of';
@@ -32,8 +40,7 @@ function validateSearches(searches: readonly string[], path: FieldPath, errors: 
     errors.invalid(path, searches, `must not have more than ${MAX_SEARCH_CHARACTERS} characters (including spaces) in the search list`);
   searches.forEach((search, position) => {
     const name = search.replace(/\.$/, '');
-    // Underscores are allowed here and nowhere else (KEP-4427).
-    if (search !== '.') addProblems(dns1123Subdomain(name.replaceAll('_', 'a')), name, path.index(position), errors);
+    if (search !== '.') addProblems(dns1123SubdomainWithUnderscore(name), name, path.index(position), errors);
   });
 }
 

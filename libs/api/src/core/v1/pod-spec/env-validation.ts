@@ -120,7 +120,7 @@ export function validateResourceFieldRef(
   else if (isEmpty(resource)) errors.required(path.child('resource'));
   else if (!RESOURCE_FIELDS.includes(resource) && !/^(requests|limits)\.hugepages-/.test(resource))
     errors.notSupported(path.child('resource'), resource, RESOURCE_FIELDS);
-  if (divisor !== undefined) validateDivisor(resource, divisor, path.child('divisor'), errors);
+  if (divisor !== undefined && !isEmpty(resource)) validateDivisor(resource, divisor, path.child('divisor'), errors);
 }
 
 function validateDivisor(resource: string, divisor: string, path: FieldPath, errors: FieldErrors): void {

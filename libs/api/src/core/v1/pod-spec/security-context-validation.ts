@@ -25,7 +25,7 @@ function validatePolicies(context: DeepReadonly<PodSecurityContext>, path: Field
   const policies = {
     fsGroupChangePolicy: ['Always', 'OnRootMismatch'],
     supplementalGroupsPolicy: ['Merge', 'Strict'],
-    seLinuxChangePolicy: ['MountOption', 'Recursive'],
+    seLinuxChangePolicy: ['Recursive'],
   } as const;
   for (const [field, supported] of Object.entries(policies)) {
     const value = context[field as keyof typeof policies];
@@ -71,12 +71,15 @@ function validateSeccomp(profile: DeepReadonly<SeccompProfile> | undefined, path
   else validateDescendingPath(profile.localhostProfile, path.child('localhostProfile'), errors);
 }
 
+/** The types for which a file would be too much; what is no type at all has been named already. */
+const APP_ARMOR_WITHOUT_FILE = ['RuntimeDefault', 'Unconfined'];
+
 function validateAppArmor(profile: DeepReadonly<AppArmorProfile> | undefined, path: FieldPath, errors: FieldErrors): void {
   if (profile === undefined) return;
   validateProfileType(profile.type, 'appArmorProfile', path.child('type'), errors);
   const { localhostProfile } = profile;
   if (profile.type !== 'Localhost') {
-    if (localhostProfile !== undefined)
+    if (localhostProfile !== undefined && APP_ARMOR_WITHOUT_FILE.includes(profile.type))
       errors.invalid(path.child('localhostProfile'), localhostProfile, 'can only be set when AppArmor type is Localhost');
   } else if (localhostProfile === undefined || localhostProfile === '')
     errors.required(path.child('localhostProfile'), 'must be set when AppArmor type is Localhost');

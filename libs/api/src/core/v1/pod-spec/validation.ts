@@ -15,6 +15,7 @@ import { validateAffinity } from './affinity-validation';
 import { validateContainers } from './container-validation';
 import { validateDns, validateHostAliases } from './dns-validation';
 import { validatePodLevelResources } from './pod-resource-validation';
+import { validateResourceClaims } from './resource-claim-validation';
 import { validateResources } from './resource-validation';
 import { validateSchedulingGates, validateTolerations, validateTopologySpread } from './scheduling-validation';
 import { validateHostUsers, validateHostnameOverride } from './host-validation';
@@ -30,8 +31,9 @@ const MAX_INT32 = 2 ** 31 - 1;
 /** The rules of a pod spec wherever it stands, in a pod or in a template (pkg/apis/core/validation `ValidatePodSpec`). */
 export function validatePodSpec(spec: DeepReadonly<PodSpec>, path: FieldPath, errors: FieldErrors): void {
   if (spec.terminationGracePeriodSeconds === undefined) errors.required(path.child('terminationGracePeriodSeconds'));
-  validateVolumes(spec.volumes, path.child('volumes'), errors);
-  validateContainers(spec, path, errors);
+  const volumes = validateVolumes(spec.volumes, path.child('volumes'), errors);
+  validateResourceClaims(spec.resourceClaims, path.child('resourceClaims'), errors);
+  validateContainers(spec, volumes, path, errors);
   validatePodLevelResources(spec, path.child('resources'), errors);
   validateHostPorts(spec, path.child('containers'), errors);
   validateOneOf(spec.restartPolicy, RESTART_POLICIES, path.child('restartPolicy'), errors);

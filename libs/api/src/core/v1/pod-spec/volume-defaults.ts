@@ -1,6 +1,7 @@
 import type { DownwardAPIVolumeFile, ProjectedVolumeSource, Volume } from '../../../generated/core/v1';
 import { elementsOf } from '../../../presence';
 import { defaultPullPolicy } from './image-tag';
+import { defaultStorageSource } from './storage-source-defaults';
 
 const FILE_MODE = 0o644;
 const TOKEN_SECONDS = 3600;
@@ -10,7 +11,7 @@ export function defaultVolume(volume: Volume): void {
   if (Object.keys(volume).every((field) => field === 'name')) volume.emptyDir = {};
   for (const source of [volume.secret, volume.configMap, volume.downwardAPI, volume.projected])
     if (source !== undefined) source.defaultMode ??= FILE_MODE;
-  if (volume.hostPath !== undefined) volume.hostPath.type ??= '';
+  defaultStorageSource(volume);
   if (volume.image !== undefined) volume.image.pullPolicy ??= defaultPullPolicy(volume.image.reference ?? '');
   if (volume.ephemeral?.volumeClaimTemplate !== undefined) volume.ephemeral.volumeClaimTemplate.spec.volumeMode ??= 'Filesystem';
   elementsOf(volume.downwardAPI?.items).forEach(defaultFile);

@@ -9,6 +9,8 @@ export function defaultPod(pod: Pod): void {
   const spec = ensure(pod, 'spec', { containers: [] });
   defaultPodSpec(spec);
   spec.enableServiceLinks ??= true;
+  // What is already over is given the least there is.
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
   for (const container of allContainers(spec)) requestWhatIsLimited(container);
   requestWhatPodIsLimitedTo(spec);
   pairPodIps(pod.status);

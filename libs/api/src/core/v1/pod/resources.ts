@@ -1,5 +1,5 @@
 import { Quantity, type DeepReadonly } from '@keelson/apimachinery';
-import type { Pod, ResourceRequirements } from '../../../generated/core/v1';
+import type { Container, Pod } from '../../../generated/core/v1';
 import { listOf } from '../../../presence';
 import { isSidecar } from './phase';
 
@@ -36,9 +36,43 @@ export function podLimits(pod: DeepReadonly<Pick<Pod, 'spec'>>): ResourceTotals 
   return podTotals(pod, 'limits');
 }
 
-function podTotals({ spec }: DeepReadonly<Pick<Pod, 'spec'>>, list: 'requests' | 'limits'): ResourceTotals {
-  const of = (part: { readonly resources?: DeepReadonly<ResourceRequirements> }): ResourceTotals => resourceTotals(part.resources?.[list]);
-  let running = listOf(spec.containers).map(of).reduce(addTotals, new Map());
+/**
+ * As {@link podRequests}, while a resize is under way: of each container the most that it was promised, is asked for, or has (KEP-1287).
+ */
+export function podRequestsInEffect(pod: DeepReadonly<Pick<Pod, 'spec' | 'status'>>): ResourceTotals {
+  return podTotals(pod, 'requests', amountsInEffect(pod, 'requests'));
+}
+
+/** As {@link podLimits}, while a resize is under way. */
+export function podLimitsInEffect(pod: DeepReadonly<Pick<Pod, 'spec' | 'status'>>): ResourceTotals {
+  return podTotals(pod, 'limits', amountsInEffect(pod, 'limits'));
+}
+
+type List = 'requests' | 'limits';
+type AmountsOf = (container: DeepReadonly<Container>) => ResourceTotals;
+
+/** What a container has that has not been resized yet counts until the node has taken it back; a resize that no node can do never counts. */
+function amountsInEffect({ spec, status }: DeepReadonly<Pick<Pod, 'spec' | 'status'>>, list: List): AmountsOf {
+  const statuses = [...listOf(status?.containerStatuses), ...listOf(status?.initContainerStatuses)];
+  const isInfeasible = status?.conditions?.some(({ reason, type }) => type === 'PodResizePending' && reason === 'Infeasible') === true;
+  return (container) => {
+    const asked = resourceTotals(container.resources?.[list]);
+    const own = statuses.find(({ name }) => name === container.name);
+    if (own?.resources === undefined || (listOf(spec.initContainers).includes(container) && !isSidecar(container))) return asked;
+    const had = resourceTotals(own.resources[list]);
+    const promised = list === 'requests' ? maxTotals(had, resourceTotals(own.allocatedResources)) : had;
+    return isInfeasible ? promised : maxTotals(asked, promised);
+  };
+}
+
+function podTotals(
+  { spec }: DeepReadonly<Pick<Pod, 'spec'>>,
+  list: List,
+  of: AmountsOf = ({ resources }) => resourceTotals(resources?.[list]),
+): ResourceTotals {
+  let running = listOf(spec.containers)
+    .map((container) => of(container))
+    .reduce(addTotals, new Map());
   let sidecars: ResourceTotals = new Map();
   let starting: ResourceTotals = new Map();
   for (const container of listOf(spec.initContainers)) {
@@ -50,12 +84,12 @@ function podTotals({ spec }: DeepReadonly<Pick<Pod, 'spec'>>, list: 'requests' |
     } else starting = maxTotals(starting, addTotals(sidecars, own));
   }
   const byContainers = maxTotals(running, starting);
-  const own = new Map([...byContainers, ...of(spec)]);
+  const own = new Map([...byContainers, ...resourceTotals(spec.resources?.[list])]);
   return spec.overhead === undefined ? own : addOverhead(own, resourceTotals(spec.overhead), list);
 }
 
 /** Overhead raises a limit only where there is one. */
-function addOverhead(totals: ResourceTotals, overhead: ResourceTotals, list: 'requests' | 'limits'): ResourceTotals {
+function addOverhead(totals: ResourceTotals, overhead: ResourceTotals, list: List): ResourceTotals {
   const counted = list === 'requests' ? overhead : new Map([...overhead].filter(([name]) => totals.has(name)));
   return addTotals(totals, counted);
 }

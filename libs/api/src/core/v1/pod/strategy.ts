@@ -1,8 +1,9 @@
-import { dns1123Label, type DeepReadonly } from '@keelson/apimachinery';
+import { dns1123Label, FieldPath, type DeepReadonly } from '@keelson/apimachinery';
 import { defineKind } from '../../../define-kind';
 import { pods, type Pod } from '../../../generated/core/v1';
 import { listOf } from '../../../presence';
 import { dropDisabledFields } from '../pod-spec/disabled-fields';
+import { podSpecWarnings } from '../pod-spec/warnings';
 import { defaultPod } from './defaults';
 import { ephemeralContainers } from './ephemeral-containers';
 import { resolveLabelKeys } from './label-keys';
@@ -14,6 +15,8 @@ import { validatePodStatusUpdate } from './status-validation';
 import { columns } from './table';
 import { validatePodUpdate } from './update-validation';
 import { validatePod, validatePodCreate } from './validation';
+
+const SPEC = FieldPath.of('spec');
 
 export const pod = defineKind(pods, {
   defaults: defaultPod,
@@ -27,7 +30,7 @@ export const pod = defineKind(pods, {
     ephemeralcontainers: ephemeralContainers,
     resize,
   },
-  warnings: (object, previous) => (previous === undefined ? hostnameWarnings(object) : []),
+  warnings: (object, previous) => (previous === undefined ? [...hostnameWarnings(object), ...podSpecWarnings(object.spec, SPEC)] : []),
   columns,
   selectableFields: {
     'spec.nodeName': ({ spec }) => spec.nodeName ?? '',
@@ -37,6 +40,8 @@ export const pod = defineKind(pods, {
     'spec.hostNetwork': ({ spec }) => String(spec.hostNetwork ?? false),
     'status.phase': ({ status }) => status?.phase ?? '',
     'status.podIP': ({ status }) => status?.podIPs?.[0]?.ip ?? '',
+    // Taken, and never equal to anything, as upstream.
+    'status.podIPs': () => '',
     'status.nominatedNodeName': ({ status }) => status?.nominatedNodeName ?? '',
   },
   gracePeriodSeconds,

@@ -1,6 +1,7 @@
 import { defineKind } from '../../../define-kind';
 import { replicationcontrollers } from '../../../generated/core/v1';
 import { dropDisabledFields } from '../pod-spec/disabled-fields';
+import { podNameWarnings, templateWarnings } from '../pod-template-spec/warnings';
 import { defaultReplicationController } from './defaults';
 import { columns } from './table';
 import { validateReplicationController } from './validation';
@@ -11,6 +12,7 @@ export const replicationController = defineKind(replicationcontrollers, {
   prepareForCreate: ({ spec }) => dropDisabledFields(spec.template?.spec),
   prepareForUpdate: (next, previous) => dropDisabledFields(next.spec.template?.spec, previous.spec.template?.spec),
   validate: validateReplicationController,
+  warnings: (next, previous) => [...(previous === undefined ? podNameWarnings(next) : []), ...templateWarnings(next, previous)],
   columns,
   selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
 });

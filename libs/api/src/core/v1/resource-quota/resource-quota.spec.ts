@@ -1,7 +1,8 @@
-import type { ResourceQuota, ResourceQuotaSpec } from '../../../generated/core/v1';
+import type { ResourceQuota, ResourceQuotaSpec, ScopedResourceSelectorRequirement } from '../../../generated/core/v1';
 import { problems, storedMeta } from '../../../testing/problems';
 import { columns } from './table';
-import { validateResourceQuota, validateResourceQuotaUpdate } from './validation';
+import { validateResourceQuota, validateResourceQuotaStatusUpdate, validateResourceQuotaUpdate } from './validation';
+import { quotaWarnings } from './warnings';
 
 const testQuota = (spec: ResourceQuotaSpec, rest: Partial<ResourceQuota> = {}): ResourceQuota => ({
   metadata: storedMeta(),
@@ -27,6 +28,42 @@ describe('a ResourceQuota', () => {
       'spec.scopes: Invalid value: ["BestEffort","NotBestEffort"]: unsupported scope applied to resource',
       'spec.scopes: Invalid value: ["BestEffort","NotBestEffort"]: conflicting scopes',
     ]);
+  });
+
+  it('narrows down huge pages by no scope', () => {
+    expect(onQuota({ hard: { 'hugepages-2Mi': '1Gi', 'requests.hugepages-2Mi': '1Gi' } })).toEqual([]);
+    expect(onQuota({ hard: { 'hugepages-2Mi': '1Gi' }, scopes: ['Terminating'] })).toEqual([
+      'spec.scopes: Invalid value: ["Terminating"]: unsupported scope applied to resource',
+    ]);
+  });
+
+  it('names what is wrong with a scope selector', () => {
+    const onSelector = (...matchExpressions: ScopedResourceSelectorRequirement[]) =>
+      onQuota({ hard: { pods: '1' }, scopeSelector: { matchExpressions } }).map((problem) => problem.replace(/Invalid value: .*: /, ''));
+    expect(onSelector({ scopeName: 'PriorityClass', operator: 'In', values: ['high'] })).toEqual([]);
+    expect(onSelector({ scopeName: 'Weekend', operator: 'Exists' })).toEqual([
+      'spec.scopeSelector.matchExpressions.scopeName: unsupported scope',
+    ]);
+    expect(onSelector({ scopeName: 'VolumeAttributesClass', operator: 'Exists', values: ['gold'] })).toEqual([
+      'spec.scopeSelector.matchExpressions: unsupported scope applied to resource',
+      "spec.scopeSelector.matchExpressions.values: must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector",
+    ]);
+    expect(onSelector({ scopeName: 'Terminating', operator: 'Exists' }, { scopeName: 'NotTerminating', operator: 'Exists' })).toEqual([
+      'spec.scopeSelector.matchExpressions: conflicting scopes',
+    ]);
+  });
+
+  it('takes no amount of what is used that it could not limit', () => {
+    const quota = testQuota({}, { status: { used: { pods: '-1' } } });
+    expect(problems((path, errors) => validateResourceQuotaStatusUpdate(quota, quota, path, errors))).toEqual([
+      'status.used[pods]: Invalid value: "-1": must be greater than or equal to 0',
+    ]);
+  });
+
+  it('warns of requests that can never all be limited', () => {
+    const quota = testQuota({ hard: { memory: '2Gi', 'limits.memory': '1Gi', 'requests.cpu': '1', 'limits.cpu': '1' } });
+    expect(quotaWarnings(quota, undefined)).toEqual(['ResourceQuota memory (2Gi) should be less than limits.memory (1Gi)']);
+    expect(quotaWarnings(quota, quota)).toEqual([]);
   });
 
   it('keeps its scopes, in whatever order', () => {

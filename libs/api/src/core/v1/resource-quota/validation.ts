@@ -1,5 +1,5 @@
 import { deepEqual, FIELD_IS_IMMUTABLE, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
-import type { ResourceQuota, ResourceQuotaSpec, ScopedResourceSelectorRequirement } from '../../../generated/core/v1';
+import type { ResourceQuota, ResourceQuotaSpec, ResourceQuotaStatus, ScopedResourceSelectorRequirement } from '../../../generated/core/v1';
 import { listOf } from '../../../presence';
 import { validateAmount, validateResourceName } from '../pod-spec/resource-validation';
 
@@ -41,10 +41,24 @@ const EXISTENCE_SCOPES = ['BestEffort', 'NotBestEffort', 'Terminating', 'NotTerm
 export function validateResourceQuota({ spec, status }: DeepReadonly<ResourceQuota>, path: FieldPath, errors: FieldErrors): void {
   const at = path.child('spec');
   validateAmounts(spec.hard, at.child('hard'), errors);
-  validateScopes(listOf(spec.scopes), spec, { path: at.child('scopes'), shown: spec.scopes }, errors);
-  if (spec.scopeSelector !== undefined) validateSelector(spec, at.child('scopeSelector', 'matchExpressions'), errors);
-  validateAmounts(status?.hard, path.child('status', 'hard'), errors);
-  validateAmounts(status?.used, path.child('status', 'used'), errors);
+  validateScopes(spec, at.child('scopes'), errors);
+  validateSelector(spec, at.child('scopeSelector', 'matchExpressions'), errors);
+  validateStatus(status, path.child('status'), errors);
+}
+
+/** What is used may be anything that can be limited, whatever the limits are now. */
+export function validateResourceQuotaStatusUpdate(
+  { status }: DeepReadonly<ResourceQuota>,
+  _previous: DeepReadonly<ResourceQuota>,
+  path: FieldPath,
+  errors: FieldErrors,
+): void {
+  validateStatus(status, path.child('status'), errors);
+}
+
+function validateStatus(status: DeepReadonly<ResourceQuotaStatus> | undefined, path: FieldPath, errors: FieldErrors): void {
+  validateAmounts(status?.hard, path.child('hard'), errors);
+  validateAmounts(status?.used, path.child('used'), errors);
 }
 
 export function validateResourceQuotaUpdate(
@@ -66,36 +80,36 @@ function validateAmounts(amounts: Readonly<Record<string, string>> | undefined, 
   }
 }
 
-const isQuotaResource = (name: string): boolean => QUOTA_RESOURCES.has(name) || name.startsWith('requests.hugepages-');
+const isQuotaResource = (name: string): boolean =>
+  QUOTA_RESOURCES.has(name) || name.startsWith('hugepages-') || name.startsWith('requests.hugepages-');
 
-interface ScopePlace {
-  readonly path: FieldPath;
-  /** What messages show as the value. */
-  readonly shown: unknown;
-}
-
-function validateScopes(
-  scopes: readonly string[],
-  { hard = {} }: DeepReadonly<ResourceQuotaSpec>,
-  { path, shown }: ScopePlace,
-  errors: FieldErrors,
-): void {
+function validateScopes({ hard, scopes = [] }: DeepReadonly<ResourceQuotaSpec>, path: FieldPath, errors: FieldErrors): void {
   for (const scope of scopes) {
-    const resources = SCOPES[scope];
-    if (resources === undefined) errors.invalid(path, shown, 'unsupported scope');
-    for (const name of Object.keys(hard).sort())
-      if (resources !== undefined && QUOTA_RESOURCES.has(name) && !resources.includes(name))
-        errors.invalid(path, shown, 'unsupported scope applied to resource');
+    if (SCOPES[scope] === undefined) errors.invalid(path, scopes, 'unsupported scope');
+    outOfScope(scope, hard).forEach(() => errors.invalid(path, scopes, 'unsupported scope applied to resource'));
   }
-  for (const pair of OPPOSITES) if (pair.every((scope) => scopes.includes(scope))) errors.invalid(path, shown, 'conflicting scopes');
+  if (areInConflict(scopes)) errors.invalid(path, scopes, 'conflicting scopes');
 }
 
-function validateSelector(spec: DeepReadonly<ResourceQuotaSpec>, path: FieldPath, errors: FieldErrors): void {
-  const requirements = listOf(spec.scopeSelector?.matchExpressions);
-  const names = requirements.map(({ scopeName }) => scopeName);
-  validateScopes(names, spec, { path, shown: spec.scopeSelector }, errors);
-  for (const requirement of requirements) validateRequirement(requirement, path, errors);
+function validateSelector({ hard, scopeSelector, scopes }: DeepReadonly<ResourceQuotaSpec>, path: FieldPath, errors: FieldErrors): void {
+  const requirements = listOf(scopeSelector?.matchExpressions);
+  for (const requirement of requirements) {
+    const { scopeName } = requirement;
+    if (SCOPES[scopeName] === undefined) errors.invalid(path.child('scopeName'), scopeName, 'unsupported scope');
+    outOfScope(scopeName, hard).forEach(() => errors.invalid(path, scopeSelector, 'unsupported scope applied to resource'));
+    validateRequirement(requirement, path, errors);
+  }
+  if (areInConflict(requirements.map(({ scopeName }) => scopeName))) errors.invalid(path, scopes, 'conflicting scopes');
 }
+
+/** The resources that a scope can't narrow down. */
+function outOfScope(scope: string, hard: Readonly<Record<string, string>> = {}): string[] {
+  const resources = SCOPES[scope];
+  if (resources === undefined) return [];
+  return Object.keys(hard).filter((name) => isQuotaResource(name) && !resources.includes(name));
+}
+
+const areInConflict = (scopes: readonly string[]): boolean => OPPOSITES.some((pair) => pair.every((scope) => scopes.includes(scope)));
 
 function validateRequirement(
   { scopeName, operator, values = [] }: DeepReadonly<ScopedResourceSelectorRequirement>,

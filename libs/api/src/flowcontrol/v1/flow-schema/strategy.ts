@@ -20,7 +20,7 @@ const columns: readonly TableColumn<FlowSchema>[] = [
 ];
 
 export const flowSchema = defineKind(flowschemas, {
-  defaults: ({ spec }) => void (spec.matchingPrecedence ??= DEFAULT_PRECEDENCE),
+  defaults: ({ spec }) => void (spec.matchingPrecedence = spec.matchingPrecedence || DEFAULT_PRECEDENCE),
   validate: validateFlowSchema,
   columns,
 });

@@ -16,10 +16,10 @@ const columns: readonly TableColumn<IPAddress>[] = [nameColumn, { name: 'ParentR
 
 export const ipAddressKind = defineKind(ipaddresses, {
   validateName: (name) => (ipAddress(name).length > 0 ? ipAddress(name) : canonicalIpAddress(name)),
+  generationFrom: [],
   validate,
   validateUpdate,
   columns,
-  selectableFields: { 'spec.parentRef.group': ({ spec }) => spec.parentRef.group ?? '' },
 });
 
 function parentText({ spec }: DeepReadonly<IPAddress>): string {

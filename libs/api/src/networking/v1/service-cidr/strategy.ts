@@ -18,7 +18,7 @@ const columns: readonly TableColumn<ServiceCIDR>[] = [
   ageColumn,
 ];
 
-export const serviceCidr = defineKind(servicecidrs, { validate, validateUpdate, columns });
+export const serviceCidr = defineKind(servicecidrs, { generationFrom: [], validate, validateUpdate, columns });
 
 function validate({ spec }: DeepReadonly<ServiceCIDR>, path: FieldPath, errors: FieldErrors): void {
   const at = path.child('spec', 'cidrs');

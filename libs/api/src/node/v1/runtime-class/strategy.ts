@@ -25,6 +25,7 @@ export const runtimeClass = defineKind(runtimeclasses, {
   validate,
   validateUpdate: (next, previous, path, errors) =>
     validateImmutable({ next: next.handler, previous: previous.handler }, path.child('handler'), errors),
+  allowCreateOnUpdate: true,
   allowUnconditionalUpdate: false,
   columns,
 });

@@ -7,6 +7,7 @@ import { defaultBinding, validateBinding, validateBindingUpdate } from '../bindi
 export const clusterRoleBinding = defineKind(clusterrolebindings, {
   validateName: nameIsPathSegment,
   generationFrom: [],
+  allowCreateOnUpdate: true,
   defaults: defaultBinding,
   validate: (object, path, errors) => validateBinding(object, path, errors, { namespaced: false }),
   validateUpdate: validateBindingUpdate,

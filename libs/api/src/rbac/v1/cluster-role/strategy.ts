@@ -7,6 +7,7 @@ import { validateRules } from '../rules-validation';
 export const clusterRole = defineKind(clusterroles, {
   validateName: nameIsPathSegment,
   generationFrom: [],
+  allowCreateOnUpdate: true,
   validate: ({ rules }, path, errors) => validateRules(rules, path.child('rules'), errors, { namespaced: false }),
   columns: roleColumns,
 });

@@ -10,5 +10,6 @@ export const resourceSlice = defineKind(resourceslices, {
     { name: 'Pool', type: 'string', value: ({ spec }) => spec.pool.name },
     ageColumn,
   ],
+  unknownField: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
   selectableFields: { 'spec.nodeName': ({ spec }) => spec.nodeName ?? '', 'spec.driver': ({ spec }) => spec.driver },
 });

@@ -1,6 +1,8 @@
 import type { DeepReadonly, Pod, Service } from '@keelson/api';
 import { findCondition, type ObjectKey } from '@keelson/apimachinery';
 
+export const TRIGGER_TIME_ANNOTATION = 'endpoints.kubernetes.io/last-change-trigger-time';
+
 /**
  * Remembers when the pods of each service last changed their readiness, to tell how long a change takes to reach the endpoints
  * (SLI "network programming latency"). Two changes of one pod between two looks count as the later one.
@@ -26,4 +28,13 @@ export class TriggerTimes {
   forget(key: ObjectKey): void {
     this.#seen.delete(key);
   }
+}
+
+/** @param time when what caused this write happened, RFC 3339; undefined takes the annotation away */
+export function withTriggerTime(
+  annotations: Readonly<Record<string, string>> | undefined,
+  time: string | undefined,
+): Record<string, string> {
+  const others = Object.entries(annotations ?? {}).filter(([name]) => name !== TRIGGER_TIME_ANNOTATION);
+  return { ...Object.fromEntries(others), ...(time === undefined ? {} : { [TRIGGER_TIME_ANNOTATION]: time }) };
 }

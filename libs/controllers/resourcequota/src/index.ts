@@ -1,0 +1,1 @@
+export { ResourceQuotaController, type ResourceQuotaControllerDeps } from './resource-quota-controller';
