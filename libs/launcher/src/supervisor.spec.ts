@@ -88,7 +88,7 @@ describe('supervise', () => {
 
   it('does the rest once the daemons are started, and waits for it', async () => {
     let names: string[] = [];
-    const rest = Promise.withResolvers<void>();
+    const rest = Promise.withResolvers<undefined>();
     const { stop } = run({ first: 'exec sleep 60' }, () => {
       names = clusterProcesses(home).map(({ name }) => name);
       return rest.promise;
@@ -99,7 +99,7 @@ describe('supervise', () => {
     const ended = stop().then(() => (hasEnded = true));
     while (clusterProcesses(home).length > 0) await new Promise((resolve) => setImmediate(resolve));
     expect(hasEnded).toBe(false);
-    rest.resolve();
+    rest.resolve(undefined);
     await ended;
   });
 });
