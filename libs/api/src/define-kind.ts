@@ -34,8 +34,8 @@ export interface ChangeOrigin {
 
 /** How one subresource that is a view of the object itself (`status`, `resize`, `approval`, ...) may change it. */
 export interface SubresourceRules<T extends KubernetesObject> {
-  /** Keeps of `next` what this subresource may change and takes the rest from `previous`; `next` is the request's own object. */
-  prepareForUpdate(next: T, previous: DeepReadonly<T>, origin: ChangeOrigin): void;
+  /** Keeps of `next` what this subresource may change, which is the status if absent, and takes the rest from `previous`; `next` is the request's own object. */
+  prepareForUpdate?(next: T, previous: DeepReadonly<T>, origin: ChangeOrigin): void;
   validateUpdate?(next: DeepReadonly<T>, previous: DeepReadonly<T>, path: FieldPath, errors: FieldErrors): void;
 }
 

@@ -23,7 +23,6 @@ const SIMULATED_RUNTIME = 'hollow://';
 /** @throws StatusError MethodNotAllowed if the node is simulated, InternalError if it has told no address yet */
 export function kubeletEndpointOf({ metadata, status }: DeepReadonly<Node>): KubeletEndpoint {
   if (status?.nodeInfo?.containerRuntimeVersion.startsWith(SIMULATED_RUNTIME) === true)
-    // Not BadRequest, after which `kubectl logs -f` waits for the container to start.
     throw StatusError.of('MethodNotAllowed', `node ${metadata.name} is simulated: its pods have no containers to ask or to connect to`);
   const addresses = status?.addresses ?? [];
   const host = ADDRESS_TYPES.map((type) => addresses.find((each) => each.type === type)?.address).find((each) => each !== undefined);

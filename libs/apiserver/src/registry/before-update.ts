@@ -26,8 +26,10 @@ export function prepareForUpdate(
 ): void {
   ensureNamespace(next, previous.metadata.namespace ?? '');
   carryOverMetadata(next, previous);
-  if (context.isServersOwn !== true) prepare(kind, next, previous, context);
-  if (context.isServersOwn !== true) countGeneration(kind, next, previous);
+  // A binding, although it names the node in the spec, is no change of what is wanted: the pod's generation stays (KEP-5067).
+  if (context.isServersOwn === true) return;
+  prepare(kind, next, previous, context);
+  countGeneration(kind, next, previous);
 }
 
 /** All validation of a changed object. @throws StatusError Invalid (422) with every field that is wrong */
@@ -79,7 +81,7 @@ function prepare(
     return;
   }
   const own = rules.subresources?.[subresource];
-  if (own !== undefined) own.prepareForUpdate(next, previous, { user, now });
+  if (own?.prepareForUpdate !== undefined) own.prepareForUpdate(next, previous, { user, now });
   else keepOnlyStatus(next, previous);
 }
 

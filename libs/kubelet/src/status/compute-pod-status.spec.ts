@@ -88,7 +88,24 @@ describe('computePodStatus', () => {
     const previous = status({ state: stateWith([instance(web, { attempt: 2 })]) });
     const lost = status({ state: stateWith([]), previous });
     expect(lost.containerStatuses).toMatchObject([
-      { restartCount: 2, state: { waiting: {} }, lastState: { terminated: { reason: 'ContainerStatusUnknown', exitCode: 137 } } },
+      {
+        restartCount: 2,
+        state: { waiting: {} },
+        lastState: {
+          terminated: { reason: 'ContainerStatusUnknown', exitCode: 137, message: expect.stringContaining('used to be Running') as string },
+        },
+      },
+    ]);
+  });
+
+  it('says what a container was given once it is made, also that it was given nothing', () => {
+    const resources = { requests: { cpu: '100m' }, limits: { memory: '64Mi' } };
+    const sized = container('sized', { resources });
+    const spec = pod({ containers: [web, sized] });
+    expect(status({ pod: spec }).containerStatuses?.map((each) => each.resources)).toEqual([undefined, undefined]);
+    expect(status({ pod: spec, state: stateWith([instance(web), instance(sized)]) }).containerStatuses).toMatchObject([
+      { resources: {} },
+      { resources, allocatedResources: { cpu: '100m' } },
     ]);
   });
 

@@ -22,24 +22,24 @@ function containerStatus(container: ReadonlyContainer, inputs: StatusInputs, ini
   if (before !== undefined) status.lastState = { terminated: terminated(before, inputs) };
   else if (newest !== undefined && previous?.lastState !== undefined) status.lastState = structuredClone(previous.lastState);
   applyWaiting(status, container, newest, inputs, init);
-  return { ...withReadiness(status, container, newest, inputs, init), ...ofSpec(container) };
+  const given = newest === undefined ? {} : resourcesOf(container);
+  return { ...withReadiness(status, container, newest, inputs, init), ...given, ...mountsOf(container) };
 }
 
-/** What the container was given, as its spec says: it is neither resized nor remounted while it runs. */
-function ofSpec({
-  resources,
-  volumeMounts = [],
-}: ReadonlyContainer): Pick<ContainerStatus, 'resources' | 'allocatedResources' | 'volumeMounts'> {
+/** What the container was given, as its spec says: it is not resized while it runs. Nothing is said of one that was never made. */
+function resourcesOf({ resources }: ReadonlyContainer): Pick<ContainerStatus, 'resources' | 'allocatedResources'> {
   const { requests, limits } = resources ?? {};
-  const given = {
-    ...(limits === undefined ? {} : { limits: { ...limits } }),
-    ...(requests === undefined ? {} : { requests: { ...requests } }),
-  };
   return {
-    ...(Object.keys(given).length === 0 ? {} : { resources: given }),
+    resources: {
+      ...(limits === undefined ? {} : { limits: { ...limits } }),
+      ...(requests === undefined ? {} : { requests: { ...requests } }),
+    },
     ...(requests === undefined ? {} : { allocatedResources: { ...requests } }),
-    ...(volumeMounts.length === 0 ? {} : { volumeMounts: volumeMounts.map(mountStatus) }),
   };
+}
+
+function mountsOf({ volumeMounts = [] }: ReadonlyContainer): Pick<ContainerStatus, 'volumeMounts'> {
+  return volumeMounts.length === 0 ? {} : { volumeMounts: volumeMounts.map(mountStatus) };
 }
 
 function mountStatus({ name, mountPath, readOnly = false }: DeepReadonly<VolumeMount>): VolumeMountStatus {
@@ -77,14 +77,15 @@ function withoutInstance(
   if (previous.state?.terminated !== undefined)
     return { ...kept, ...id, lastState, state: { terminated: { ...previous.state.terminated } } };
   if (previous.state?.running === undefined) return { ...kept, lastState, state: waiting };
-  const lost = lostContainer(previous.containerID);
   return inputs.finished === true
-    ? { ...kept, ...id, lastState, state: { terminated: lost } }
-    : { ...kept, state: waiting, lastState: { terminated: lost } };
+    ? { ...kept, ...id, lastState, state: { terminated: lostContainer(previous.containerID, LOST_AT_ITS_END) } }
+    : { ...kept, state: waiting, lastState: { terminated: lostContainer(previous.containerID, LOST_WHILE_RUNNING) } };
 }
 
-function lostContainer(id: string | undefined): ContainerStateTerminated {
-  const message = 'The container could not be located when the pod was terminated';
+const LOST_AT_ITS_END = 'The container could not be located when the pod was terminated';
+const LOST_WHILE_RUNNING = 'The container could not be located when the pod was deleted.  The container used to be Running';
+
+function lostContainer(id: string | undefined, message: string): ContainerStateTerminated {
   return { reason: 'ContainerStatusUnknown', message, exitCode: KILLED, ...(id === undefined ? {} : { containerID: id }) };
 }
 

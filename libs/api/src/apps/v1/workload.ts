@@ -7,7 +7,7 @@ import {
   type LabelSelector,
 } from '@keelson/apimachinery';
 import { containerImages, containerNames } from '../../columns';
-import { validatePodTemplateSpec, validateTemplateMatches } from '../../core/v1/pod-template-spec/validation';
+import { tryMatcher, validatePodTemplateSpec, validateTemplateMatches } from '../../core/v1/pod-template-spec/validation';
 import type { TableColumn } from '../../define-kind';
 import type { KubernetesObject } from '@keelson/apimachinery';
 import type { PodTemplateSpec } from '../../generated/core/v1';
@@ -37,22 +37,28 @@ export function validateWorkload(
     const value = name === 'StatefulSet' && field === 'revisionHistoryLimit' ? undefined : spec[field];
     if (value !== undefined && value < 0) errors.invalid(path.child(field), value, NOT_NEGATIVE);
   }
-  if (selector === undefined) errors.required(path.child('selector'));
-  else {
+  if (selector === undefined) {
+    if (name !== 'DaemonSet') errors.required(path.child('selector'));
+  } else {
     validateLabelSelector(selector, path.child('selector'), errors);
     if (isEmptySelector(selector)) errors.invalid(path.child('selector'), selector, `empty selector is invalid for ${name.toLowerCase()}`);
   }
+  const matcher = tryMatcher(selector);
+  if (matcher === undefined && name !== 'DaemonSet')
+    errors.invalid(path.child('selector'), selector, name === 'deployment' ? 'invalid label selector' : '');
+  if (matcher !== undefined) validateTemplateMatches(template, matcher, path.child('template'), errors);
   if (template === undefined) return errors.required(path.child('template'));
-  validateTemplateMatches(template, selector, path.child('template'), errors);
-  validatePodTemplateSpec(template, path.child('template'), errors);
-  const at = path.child('template', 'spec');
-  if (template.spec?.restartPolicy !== 'Always')
-    errors.notSupported(at.child('restartPolicy'), template.spec?.restartPolicy ?? '', ['Always']);
-  if (template.spec?.activeDeadlineSeconds !== undefined)
-    errors.forbidden(
-      at.child('activeDeadlineSeconds'),
-      `activeDeadlineSeconds in ${name === 'deployment' ? 'ReplicaSet' : name} is not Supported`,
-    );
+  // With nothing to match it against, most workloads leave the rest of the template for later.
+  if (matcher !== undefined || name === 'DaemonSet') validatePodTemplateSpec(template, path.child('template'), errors);
+  if (matcher !== undefined || name !== 'deployment') validateLasting(template, path.child('template', 'spec'), errors, name);
+}
+
+/** The pods of a workload are restarted for ever. `path` is that of the template's spec. */
+function validateLasting({ spec }: DeepReadonly<PodTemplateSpec>, path: FieldPath, errors: FieldErrors, name: WorkloadName): void {
+  if (spec?.restartPolicy !== 'Always') errors.notSupported(path.child('restartPolicy'), spec?.restartPolicy ?? '', ['Always']);
+  if (spec?.activeDeadlineSeconds === undefined) return;
+  const what = name === 'deployment' ? 'ReplicaSet' : name;
+  errors.forbidden(path.child('activeDeadlineSeconds'), `activeDeadlineSeconds in ${what} is not Supported`);
 }
 
 export function isEmptySelector({ matchExpressions, matchLabels }: DeepReadonly<LabelSelector>): boolean {

@@ -2,6 +2,7 @@ import type { Ingress, IngressBackend, IngressClass, IngressSpec, NetworkPolicy,
 import { problems, storedMeta } from '../../testing/problems';
 import { ingressClass } from './ingress-class/strategy';
 import { ingress } from './ingress/strategy';
+import { ipAddressKind } from './ip-address/strategy';
 import { networkPolicy } from './network-policy/strategy';
 
 describe('an Ingress', () => {
@@ -142,5 +143,18 @@ describe('a NetworkPolicy', () => {
     const old = testPolicy({ podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.1/8' } }] }] });
     expect(problems((path, errors) => networkPolicy.validateCreate?.(old, path, errors))).toHaveLength(1);
     expect(problems((path, errors) => networkPolicy.validateUpdate?.(old, old, path, errors))).toEqual([]);
+  });
+});
+
+describe('an IPAddress', () => {
+  it('belongs to something that a URL can name', () => {
+    const on = (parentRef: object) =>
+      problems((path, errors) => ipAddressKind.validate?.({ metadata: storedMeta(), spec: { parentRef } } as never, path, errors));
+    expect(on({ resource: 'services', namespace: 'default', name: 'web' })).toEqual([]);
+    expect(on({ resource: 'a/b', name: '' })).toEqual([
+      `spec.parentRef.resource: Invalid value: "a/b": may not contain '/'`,
+      'spec.parentRef.name: Required value',
+    ]);
+    expect(on({ group: 'Bad!', resource: 'services', name: 'web' })[0]).toContain('spec.parentRef.group: Invalid value: "Bad!"');
   });
 });

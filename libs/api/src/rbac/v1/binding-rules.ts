@@ -1,4 +1,12 @@
-import { deepEqual, nameIsPathSegment, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
+import {
+  addProblems,
+  deepEqual,
+  dns1123Subdomain,
+  nameIsPathSegment,
+  type DeepReadonly,
+  type FieldErrors,
+  type FieldPath,
+} from '@keelson/apimachinery';
 import type { RoleBinding, Subject } from '../../generated/rbac/v1';
 import { elementsOf, isEmpty, listOf } from '../../presence';
 
@@ -44,6 +52,7 @@ function validateSubject(
 ): void {
   if (isEmpty(name)) errors.required(path.child('name'));
   if (kind === 'ServiceAccount') {
+    if (!isEmpty(name)) addProblems(dns1123Subdomain(name), name, path.child('name'), errors);
     if (apiGroup !== '') errors.notSupported(path.child('apiGroup'), apiGroup, ['']);
     if (!namespaced && isEmpty(namespace)) errors.required(path.child('namespace'));
     return;

@@ -123,7 +123,7 @@ describe('a VolumeAttachment', () => {
     expect(problems((path, errors) => volumeAttachment.validateUpdate?.(next, old, path, errors))[0]).toContain('field is immutable');
     delete next.metadata.finalizers;
     next.status = { attached: true };
-    volumeAttachment.subresources?.['status']?.prepareForUpdate(next, old, testOrigin);
+    volumeAttachment.subresources?.['status']?.prepareForUpdate?.(next, old, testOrigin);
     expect(next).toEqual({ ...old, status: { attached: true } });
   });
 });

@@ -3,6 +3,7 @@ import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
 import { templateWarnings } from '../../../core/v1/pod-template-spec/warnings';
 import { defineKind } from '../../../define-kind';
 import { daemonsets } from '../../../generated/apps/v1';
+import { countedStatus } from '../../../replica-counts';
 import { defaultDaemonSet } from './defaults';
 import { columns } from './table';
 import { setTemplateGeneration, templateGeneration } from './template-generation';
@@ -22,5 +23,22 @@ export const daemonSet = defineKind(daemonsets, {
   validate: validateDaemonSet,
   validateUpdate: validateDaemonSetUpdate,
   warnings: templateWarnings,
+  subresources: {
+    status: countedStatus({
+      counts: [
+        'currentNumberScheduled',
+        'numberMisscheduled',
+        'desiredNumberScheduled',
+        'numberReady',
+        'observedGeneration',
+        'updatedNumberScheduled',
+        'numberAvailable',
+        'numberUnavailable',
+        'collisionCount',
+      ],
+      parts: [],
+      ready: 'numberReady',
+    }),
+  },
   columns,
 });

@@ -31,6 +31,16 @@ describe('a Deployment', () => {
     expect(on(testDeployment())).toEqual([]);
   });
 
+  it.each([
+    [{ matchLabels: { 'bad key!': 'x' } }, 'spec.selector.matchLabels'],
+    [{ matchExpressions: [{ key: 'app', operator: 'Near', values: ['x'] }] }, 'spec.selector.matchExpressions[0].operator'],
+    [{ matchExpressions: [{ key: 'app', operator: 'In' }] }, 'spec.selector.matchExpressions[0].values'],
+  ])('says what is wrong with the selector %j, and that it is wrong', (selector, field) => {
+    const fields = on(testDeployment({ selector })).map((problem) => problem.split(': ')[0]);
+    expect(fields[0]).toBe(field);
+    expect(fields.at(-1)).toBe('spec.selector');
+  });
+
   it('needs room to move when it rolls over', () => {
     const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: '0%' } };
     expect(on(testDeployment({ strategy }))).toEqual([

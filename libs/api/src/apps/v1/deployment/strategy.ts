@@ -2,6 +2,7 @@ import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
 import { podNameWarnings, templateWarnings } from '../../../core/v1/pod-template-spec/warnings';
 import { defineKind } from '../../../define-kind';
 import { deployments } from '../../../generated/apps/v1';
+import { countedStatus } from '../../../replica-counts';
 import { defaultDeployment } from './defaults';
 import { columns } from './table';
 import { validateDeployment, validateDeploymentUpdate } from './validation';
@@ -13,5 +14,21 @@ export const deployment = defineKind(deployments, {
   validate: validateDeployment,
   validateUpdate: validateDeploymentUpdate,
   warnings: (next, previous) => [...(previous === undefined ? podNameWarnings(next) : []), ...templateWarnings(next, previous)],
+  subresources: {
+    status: countedStatus({
+      counts: [
+        'observedGeneration',
+        'replicas',
+        'updatedReplicas',
+        'readyReplicas',
+        'availableReplicas',
+        'unavailableReplicas',
+        'terminatingReplicas',
+        'collisionCount',
+      ],
+      parts: ['updatedReplicas', 'readyReplicas', 'availableReplicas'],
+      ready: 'readyReplicas',
+    }),
+  },
   columns,
 });

@@ -38,7 +38,12 @@ function validateStrategy({ rollingUpdate, type }: DeepReadonly<DeploymentStrate
     if (rollingUpdate !== undefined) errors.forbidden(at, "may not be specified when strategy `type` is 'Recreate'");
     return;
   }
-  if (type !== 'RollingUpdate') return errors.notSupported(path.child('type'), type ?? '', ['Recreate', 'RollingUpdate']);
+  if (type !== 'RollingUpdate') {
+    // Named as upstream's message shows it.
+    const { maxSurge: MaxSurge, maxUnavailable: MaxUnavailable } = rollingUpdate ?? {};
+    const shown = { Type: type ?? '', RollingUpdate: rollingUpdate === undefined ? null : { MaxUnavailable, MaxSurge } };
+    return errors.notSupported(path, shown, ['Recreate', 'RollingUpdate']);
+  }
   if (rollingUpdate === undefined) return errors.required(at, 'this should be defaulted and never be nil');
   const { maxSurge = 0, maxUnavailable = 0 } = rollingUpdate;
   validateAmount(maxUnavailable, at.child('maxUnavailable'), errors);

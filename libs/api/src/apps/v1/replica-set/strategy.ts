@@ -2,6 +2,7 @@ import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
 import { podNameWarnings, templateWarnings } from '../../../core/v1/pod-template-spec/warnings';
 import { defineKind } from '../../../define-kind';
 import { replicasets } from '../../../generated/apps/v1';
+import { countedStatus } from '../../../replica-counts';
 import { defaultReplicaSet } from './defaults';
 import { columns } from './table';
 import { validateReplicaSet, validateReplicaSetUpdate } from './validation';
@@ -13,5 +14,12 @@ export const replicaSet = defineKind(replicasets, {
   validate: validateReplicaSet,
   validateUpdate: validateReplicaSetUpdate,
   warnings: (next, previous) => [...(previous === undefined ? podNameWarnings(next) : []), ...templateWarnings(next, previous)],
+  subresources: {
+    status: countedStatus({
+      counts: ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration', 'terminatingReplicas'],
+      parts: ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'],
+      ready: 'readyReplicas',
+    }),
+  },
   columns,
 });

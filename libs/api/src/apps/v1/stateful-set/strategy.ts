@@ -3,6 +3,7 @@ import { dropDisabledFields } from '../../../core/v1/pod-spec/disabled-fields';
 import { templateWarnings } from '../../../core/v1/pod-template-spec/warnings';
 import { defineKind } from '../../../define-kind';
 import { statefulsets, type StatefulSetSpec } from '../../../generated/apps/v1';
+import { countedStatus } from '../../../replica-counts';
 import { defaultStatefulSet } from './defaults';
 import { columns } from './table';
 import { validateStatefulSet, validateStatefulSetCreate, validateStatefulSetUpdate } from './validation';
@@ -27,6 +28,21 @@ export const statefulSet = defineKind(statefulsets, {
       ? ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended']
       : []),
   ],
+  subresources: {
+    status: countedStatus({
+      counts: [
+        'replicas',
+        'readyReplicas',
+        'currentReplicas',
+        'updatedReplicas',
+        'availableReplicas',
+        'observedGeneration',
+        'collisionCount',
+      ],
+      parts: ['readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas'],
+      ready: 'status.readyReplicas',
+    }),
+  },
   columns,
 });
 

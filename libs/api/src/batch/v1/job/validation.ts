@@ -1,13 +1,12 @@
 import {
   dns1123Label,
-  LabelMatcher,
   NOT_NEGATIVE,
   validateLabelSelector,
   type DeepReadonly,
   type FieldErrors,
   type FieldPath,
 } from '@keelson/apimachinery';
-import { validatePodTemplateSpec } from '../../../core/v1/pod-template-spec/validation';
+import { tryMatcher, validatePodTemplateSpec } from '../../../core/v1/pod-template-spec/validation';
 import { validateDomainPrefixedPath } from '../../../domain-prefixed-path';
 import type { Job, JobSpec } from '../../../generated/batch/v1';
 import { validatePodFailurePolicy } from './failure-policy-validation';
@@ -35,8 +34,8 @@ export function validateJob(job: DeepReadonly<Job>, path: FieldPath, errors: Fie
   validateJobSpec(spec, at, errors);
   if (spec.selector === undefined) return errors.required(at.child('selector'));
   validateLabelSelector(spec.selector, at.child('selector'), errors);
-  const labels = spec.template.metadata?.labels ?? {};
-  if (!LabelMatcher.of(spec.selector).matches(labels))
+  const labels = spec.template.metadata?.labels;
+  if (tryMatcher(spec.selector)?.matches(labels) === false)
     errors.invalid(at.child('template', 'metadata', 'labels'), labels, '`selector` does not match template `labels`');
   if (!isIndexed(job) || (spec.completions ?? 0) <= 0) return;
   const hostname = `${metadata.name}-${(spec.completions ?? 0) - 1}`;
@@ -73,7 +72,7 @@ function validateGeneratedSelector({ metadata, spec }: DeepReadonly<Job>, path: 
     if (labels?.[label] === undefined) errors.required(at.key(label), `must be '${value}'`);
     else if (labels[label] !== value) errors.invalid(at.key(label), labels, `must be '${value}'`);
   }
-  if (!LabelMatcher.of(spec.selector).matches(expected))
+  if (tryMatcher(spec.selector)?.matches(expected) === false)
     errors.invalid(path.child('spec', 'selector'), spec.selector, '`selector` not auto-generated');
 }
 

@@ -82,7 +82,7 @@ describe('a CertificateSigningRequest', () => {
 
   it('is decided on through its approval, once, and dated', () => {
     const next = withConditions('Approved');
-    kind.subresources?.['approval']?.prepareForUpdate(next, testRequest(), testOrigin);
+    kind.subresources?.['approval']?.prepareForUpdate?.(next, testRequest(), testOrigin);
     expect(next.status?.conditions).toEqual([
       { ...condition('Approved'), lastUpdateTime: testOrigin.now(), lastTransitionTime: testOrigin.now() },
     ]);
@@ -113,7 +113,7 @@ describe('a CertificateSigningRequest', () => {
 
   it('keeps its decision through a status update that words it otherwise', () => {
     const next = testRequest({}, { conditions: [{ ...condition('Approved'), reason: 'Other' }, condition('Failed')] });
-    kind.subresources?.['status']?.prepareForUpdate(next, withConditions('Approved'), testOrigin);
+    kind.subresources?.['status']?.prepareForUpdate?.(next, withConditions('Approved'), testOrigin);
     expect(next.status?.conditions?.[0]?.reason).toBe('Because');
     expect(next.status?.conditions).toHaveLength(2);
   });

@@ -25,7 +25,7 @@ describe('a namespace', () => {
     kind.prepareForUpdate?.(updated, previous);
     expect(updated.spec.finalizers).toEqual(['kubernetes']);
     const finalized = testNamespace();
-    kind.subresources?.['finalize']?.prepareForUpdate(finalized, previous, testOrigin);
+    kind.subresources?.['finalize']?.prepareForUpdate?.(finalized, previous, testOrigin);
     expect(finalized).toMatchObject({ spec: {}, status: { phase: 'Terminating' } });
     expect(finalized.spec.finalizers).toBeUndefined();
   });

@@ -24,6 +24,15 @@ describe('a PersistentVolume', () => {
     ]);
   });
 
+  it('is warned of if it is recycled, or can be mounted no more', () => {
+    const volume = testVolume({ persistentVolumeReclaimPolicy: 'Recycle', rbd: { monitors: ['a'], image: 'i' } });
+    expect(persistentVolume.warnings?.(volume, undefined)).toEqual([
+      'spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.',
+      'spec.rbd: deprecated in v1.28, non-functional in v1.31+',
+    ]);
+    expect(persistentVolume.warnings?.(testVolume(), undefined)).toEqual([]);
+  });
+
   it('is not recycled if it is the whole host', () => {
     expect(onVolume({ hostPath: { path: '/..//' }, persistentVolumeReclaimPolicy: 'Recycle' })).toContain(
       "spec.persistentVolumeReclaimPolicy: Forbidden: may not be 'recycle' for a hostPath mount of '/'",
@@ -41,7 +50,7 @@ describe('a PersistentVolume', () => {
     const previous: PersistentVolume = { ...testVolume(), status: { phase: 'Pending', lastPhaseTransitionTime: '2026-01-01T00:00:00Z' } };
     const reported = (phase: string): PersistentVolume => {
       const next: PersistentVolume = { ...testVolume({ storageClassName: 'x' }), status: { phase } };
-      persistentVolume.subresources?.['status']?.prepareForUpdate(next, previous, testOrigin);
+      persistentVolume.subresources?.['status']?.prepareForUpdate?.(next, previous, testOrigin);
       return next;
     };
     expect(reported('Bound').status?.lastPhaseTransitionTime).toBe(testOrigin.now());

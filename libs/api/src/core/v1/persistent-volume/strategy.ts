@@ -3,6 +3,7 @@ import { defineKind, type ChangeOrigin } from '../../../define-kind';
 import { persistentvolumes, type PersistentVolume } from '../../../generated/core/v1';
 import { defaultPersistentVolume } from './defaults';
 import { columns } from './table';
+import { persistentVolumeWarnings } from './warnings';
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from './validation';
 
 export const persistentVolume = defineKind(persistentvolumes, {
@@ -12,6 +13,7 @@ export const persistentVolume = defineKind(persistentvolumes, {
   validateUpdate: validatePersistentVolumeUpdate,
   subresources: { status: { prepareForUpdate: prepareStatus } },
   generationFrom: [],
+  warnings: persistentVolumeWarnings,
   columns,
 });
 

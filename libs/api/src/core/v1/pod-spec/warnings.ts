@@ -4,7 +4,7 @@ import { listOf } from '../../../presence';
 import { portWarnings } from './port-warnings';
 
 /** Volumes that no kubelet can make any more, with when that came. `shown` is how the message calls the field, if not by its name. */
-const GONE_VOLUMES: readonly { readonly field: keyof Volume; readonly since: string; readonly shown?: string }[] = [
+export const GONE_VOLUMES: readonly { readonly field: keyof Volume; readonly since: string; readonly shown?: string }[] = [
   { field: 'photonPersistentDisk', since: 'deprecated in v1.11, non-functional in v1.16+' },
   { field: 'gitRepo', since: 'deprecated in v1.11, and disabled by default in v1.33+' },
   { field: 'scaleIO', since: 'deprecated in v1.16, non-functional in v1.22+' },

@@ -1,11 +1,11 @@
 import {
   LabelMatcher,
+  SelectorError,
   validateAnnotations,
   validateLabels,
   type DeepReadonly,
   type FieldErrors,
   type FieldPath,
-  type Labels,
   type LabelSelector,
 } from '@keelson/apimachinery';
 import type { PodTemplateSpec } from '../../../generated/core/v1';
@@ -28,18 +28,21 @@ export function validatePodTemplateSpec(template: DeepReadonly<PodTemplateSpec>,
 /** A workload's template must make pods that its selector finds. `path` is the template's. */
 export function validateTemplateMatches(
   template: DeepReadonly<PodTemplateSpec> | undefined,
-  selector: DeepReadonly<LabelSelector> | Labels | undefined,
+  selector: LabelMatcher,
   path: FieldPath,
   errors: FieldErrors,
 ): void {
-  const labels = template?.metadata?.labels ?? {};
-  const matcher = isLabelSelector(selector) ? LabelMatcher.of(selector) : LabelMatcher.ofSet(selector);
-  if (!matcher.isEverything && !matcher.matches(labels))
+  const labels = template?.metadata?.labels;
+  if (!selector.isEverything && !selector.matches(labels))
     errors.invalid(path.child('metadata', 'labels'), labels, '`selector` does not match template `labels`');
 }
 
-/** A ReplicationController's selector is plain labels, every other workload's a LabelSelector. */
-function isLabelSelector(selector: DeepReadonly<LabelSelector> | Labels | undefined): selector is DeepReadonly<LabelSelector> {
-  if (selector === undefined) return false;
-  return typeof selector['matchLabels'] === 'object' || Array.isArray(selector['matchExpressions']);
+/** @returns what a selector finds; undefined if it is malformed, which validation says in its own words */
+export function tryMatcher(selector: DeepReadonly<LabelSelector> | undefined): LabelMatcher | undefined {
+  try {
+    return LabelMatcher.of(selector);
+  } catch (error) {
+    if (error instanceof SelectorError) return undefined;
+    throw error;
+  }
 }

@@ -87,7 +87,7 @@ describe('the ephemeralcontainers subresource', () => {
     const debug = testContainer({ name: 'debug' });
     const previous = testPod({ ephemeralContainers: [debug] });
     const next = testPod({ ephemeralContainers: [debug, testContainer({ name: 'more' })], nodeName: 'elsewhere' });
-    ephemeralContainers.prepareForUpdate(next, previous, testOrigin);
+    ephemeralContainers.prepareForUpdate?.(next, previous, testOrigin);
     expect(next.spec.nodeName).toBeUndefined();
     expect(next.spec.ephemeralContainers?.map(({ name }) => name)).toEqual(['debug', 'more']);
   });
@@ -132,7 +132,7 @@ describe('the resize subresource', () => {
 
   it('takes resources alone from the request', () => {
     const next = { ...sized({ cpu: '2' }), metadata: { ...testPod().metadata, labels: { new: 'label' } } };
-    resize.prepareForUpdate(next, sized({ cpu: '1' }), testOrigin);
+    resize.prepareForUpdate?.(next, sized({ cpu: '1' }), testOrigin);
     expect(next.metadata.labels).toBeUndefined();
     expect(next.spec.containers[0]?.resources?.requests).toEqual({ cpu: '2' });
   });

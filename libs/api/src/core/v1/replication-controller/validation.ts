@@ -1,4 +1,4 @@
-import { NOT_NEGATIVE, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
+import { LabelMatcher, NOT_NEGATIVE, type DeepReadonly, type FieldErrors, type FieldPath } from '@keelson/apimachinery';
 import type { PodTemplateSpec, ReplicationController } from '../../../generated/core/v1';
 import { validatePodTemplateSpec, validateTemplateMatches } from '../pod-template-spec/validation';
 
@@ -10,7 +10,7 @@ export function validateReplicationController({ spec }: DeepReadonly<Replication
   if (replicas === undefined) errors.required(at.child('replicas'));
   else if (replicas < 0) errors.invalid(at.child('replicas'), replicas, NOT_NEGATIVE);
   if (template === undefined) return errors.required(at.child('template'));
-  validateTemplateMatches(template, selector, at.child('template'), errors);
+  validateTemplateMatches(template, LabelMatcher.ofSet(selector), at.child('template'), errors);
   validatePodTemplateSpec(template, at.child('template'), errors);
   validateRestarts(template, at.child('template', 'spec'), errors);
 }

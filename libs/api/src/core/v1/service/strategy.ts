@@ -6,6 +6,7 @@ import { pairClusterIps, prepareForUpdate } from './prepare';
 import { prepareStatus, validateServiceStatusUpdate } from './status';
 import { columns } from './table';
 import { validateService, validateServiceUpdate } from './validation';
+import { serviceWarnings } from './warnings';
 
 export const service = defineKind(services, {
   storagePath: 'services/specs',
@@ -17,6 +18,7 @@ export const service = defineKind(services, {
   validateUpdate: validateServiceUpdate,
   subresources: { status: { prepareForUpdate: prepareStatus, validateUpdate: validateServiceStatusUpdate } },
   generationFrom: [],
+  warnings: serviceWarnings,
   columns,
   selectableFields: {
     'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '',

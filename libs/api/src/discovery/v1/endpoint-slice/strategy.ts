@@ -1,3 +1,4 @@
+import { semanticEqual } from '@keelson/apimachinery';
 import { ageColumn, nameColumn } from '../../../columns';
 import { defineKind, type TableColumn } from '../../../define-kind';
 import { endpointslices, type EndpointSlice } from '../../../generated/discovery/v1';
@@ -21,9 +22,14 @@ const columns: readonly TableColumn<EndpointSlice>[] = [
 
 export const endpointSlice = defineKind(endpointslices, {
   defaults,
+  prepareForCreate: dropTopology,
+  prepareForUpdate(next, previous) {
+    if (!semanticEqual(next.endpoints, previous.endpoints)) dropTopology(next);
+  },
   generationFrom: ['endpoints', 'ports', 'addressType'],
   validate: validateEndpointSlice,
   validateUpdate: validateEndpointSliceUpdate,
+  warnings: ({ addressType }) => (addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : []),
   columns,
 });
 
@@ -32,6 +38,11 @@ function defaults(slice: EndpointSlice): void {
     port.name ??= '';
     port.protocol ??= 'TCP';
   }
+}
+
+/** It is read by who knew an older version of the API; nobody writes it any more. */
+function dropTopology(slice: EndpointSlice): void {
+  for (const endpoint of elementsOf(slice.endpoints)) delete endpoint.deprecatedTopology;
 }
 
 function firstOf(texts: readonly string[]): string {

@@ -5,7 +5,8 @@ import {
   dns1123Subdomain,
   FIELD_IS_IMMUTABLE,
   ipAddress,
-  portNumber,
+  labelValue,
+  qualifiedName,
   type DeepReadonly,
   type FieldErrors,
   type FieldPath,
@@ -18,6 +19,7 @@ const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 const MAX_ADDRESSES = 100;
 const MAX_PORTS = 20_000;
 const MAX_ENDPOINTS = 1000;
+const MAX_HINTS = 8;
 
 export function validateEndpointSlice(
   { addressType, endpoints, ports }: DeepReadonly<EndpointSlice>,
@@ -46,7 +48,25 @@ function validateEndpoint(endpoint: DeepReadonly<Endpoint>, addressType: string,
   if (addresses.length > MAX_ADDRESSES) errors.tooMany(path.child('addresses'), addresses.length, MAX_ADDRESSES);
   addresses.forEach((address, index) => validateAddress(address, addressType, path.child('addresses').index(index), errors));
   if (endpoint.nodeName !== undefined) addProblems(dns1123Subdomain(endpoint.nodeName), endpoint.nodeName, path.child('nodeName'), errors);
+  validateHints(endpoint.hints?.forZones, labelValue, path.child('hints', 'forZones'), errors);
+  validateHints(endpoint.hints?.forNodes, dns1123Subdomain, path.child('hints', 'forNodes'), errors);
   if (endpoint.hostname !== undefined) addProblems(dns1123Label(endpoint.hostname), endpoint.hostname, path.child('hostname'), errors);
+}
+
+function validateHints(
+  hints: DeepReadonly<{ name: string }[]> | undefined,
+  form: (name: string) => readonly string[],
+  path: FieldPath,
+  errors: FieldErrors,
+): void {
+  if (listOf(hints).length > MAX_HINTS) errors.tooMany(path, listOf(hints).length, MAX_HINTS);
+  const names = new Set<string>();
+  listOf(hints).forEach(({ name }, index) => {
+    const at = path.index(index).child('name');
+    if (names.has(name)) errors.duplicate(at, name);
+    names.add(name);
+    addProblems(form(name), name, at, errors);
+  });
 }
 
 function validateAddress(address: string, addressType: string, path: FieldPath, errors: FieldErrors): void {
@@ -60,12 +80,12 @@ function validateAddress(address: string, addressType: string, path: FieldPath, 
 function validatePorts(ports: DeepReadonly<EndpointPort[]>, path: FieldPath, errors: FieldErrors): void {
   if (ports.length > MAX_PORTS) errors.tooMany(path, ports.length, MAX_PORTS);
   const names = new Set<string>();
-  ports.forEach(({ name = '', port, protocol = '' }, index) => {
+  ports.forEach(({ appProtocol, name = '', protocol = '' }, index) => {
     const at = path.index(index);
     if (name !== '') addProblems(dns1123Label(name), name, at.child('name'), errors);
     if (names.has(name)) errors.duplicate(at.child('name'), name);
     names.add(name);
     if (!PROTOCOLS.includes(protocol)) errors.notSupported(at.child('protocol'), protocol, PROTOCOLS);
-    if (port !== undefined) addProblems(portNumber(port), port, at.child('port'), errors);
+    if (appProtocol !== undefined) addProblems(qualifiedName(appProtocol), appProtocol, at.child('appProtocol'), errors);
   });
 }

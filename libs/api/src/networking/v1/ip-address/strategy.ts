@@ -1,8 +1,11 @@
 import {
+  addProblems,
   canonicalIpAddress,
   deepEqual,
+  dns1123Subdomain,
   FIELD_IS_IMMUTABLE,
   ipAddress,
+  pathSegmentName,
   type DeepReadonly,
   type FieldErrors,
   type FieldPath,
@@ -31,8 +34,12 @@ function validate({ spec }: DeepReadonly<IPAddress>, path: FieldPath, errors: Fi
   const parent = spec.parentRef as IPAddress['spec']['parentRef'] | undefined;
   const at = path.child('spec', 'parentRef');
   if (parent === undefined) return errors.required(at);
-  if (isEmpty(parent.resource)) errors.required(at.child('resource'));
-  if (isEmpty(parent.name)) errors.required(at.child('name'));
+  const { group = '', namespace = '' } = parent;
+  if (group !== '') addProblems(dns1123Subdomain(group), group, at.child('group'), errors);
+  for (const field of ['resource', 'name'] as const)
+    if (isEmpty(parent[field])) errors.required(at.child(field));
+    else addProblems(pathSegmentName(parent[field]), parent[field], at.child(field), errors);
+  if (namespace !== '') addProblems(pathSegmentName(namespace), namespace, at.child('namespace'), errors);
 }
 
 function validateUpdate(next: DeepReadonly<IPAddress>, previous: DeepReadonly<IPAddress>, path: FieldPath, errors: FieldErrors): void {

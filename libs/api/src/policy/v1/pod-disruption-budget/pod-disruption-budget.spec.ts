@@ -19,7 +19,7 @@ describe('a PodDisruptionBudget', () => {
 
   it('takes no negative counts, and nothing but its status from who counts', () => {
     const next = testBudget({ spec: { maxUnavailable: 5 }, status: { ...counts, expectedPods: -1 } });
-    status?.prepareForUpdate(next, testBudget(), testOrigin);
+    status?.prepareForUpdate?.(next, testBudget(), testOrigin);
     expect(next.spec).toEqual({});
     expect(problems((path, errors) => status?.validateUpdate?.(next, testBudget(), path, errors))).toEqual([
       'status.expectedPods: Invalid value: -1: must be greater than or equal to 0',

@@ -2,12 +2,12 @@ import { nameIsPathSegment } from '@keelson/apimachinery';
 import { defineKind } from '../../../define-kind';
 import { clusterroles } from '../../../generated/rbac/v1';
 import { roleColumns } from '../role-columns';
-import { validateRules } from '../rules-validation';
+import { validateClusterRole } from './validation';
 
 export const clusterRole = defineKind(clusterroles, {
   validateName: nameIsPathSegment,
   generationFrom: [],
   allowCreateOnUpdate: true,
-  validate: ({ rules }, path, errors) => validateRules(rules, path.child('rules'), errors, { namespaced: false }),
+  validate: validateClusterRole,
   columns: roleColumns,
 });
