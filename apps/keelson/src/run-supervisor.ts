@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { systemClock } from '@keelson/apimachinery';
 import { createLogger } from '@keelson/component-base';
 import {
@@ -8,9 +10,10 @@ import {
   CLUSTER_DNS_ADDRESS,
   CLUSTER_DOMAIN,
   daemonSpecs,
+  ensureAddons,
   identityOf,
   makeAddonFolders,
-  provideAddon,
+  processMark,
   readSettings,
   supervise,
   UserError,
@@ -36,14 +39,30 @@ export async function runSupervisor({
   const log = createLogger({ name: 'keelson', format: 'text', verbosity: 0, stream: process.stderr, pid: process.pid, clock: systemClock });
   const specs = daemonSpecs({ folder, settings, pki: clusterPaths(folder, settings) });
   const { signal } = stop;
-  const values = { CLUSTER_DNS_ADDRESS, CLUSTER_DOMAIN };
   const addons = addonsOf(settings);
-  const manifests = addonFolder(folder);
-  await makeAddonFolders(manifests, addons);
-  await Promise.all([
-    supervise({ folder, specs, executables, environment, self, clock: systemClock, log, signal }).finally(() => stop.abort()),
-    ...addons.map((name) =>
-      provideAddon(name, { folder: manifests, dist: join(executables, '..'), values, clock: systemClock, log, signal }),
-    ),
-  ]);
+  await makeAddonFolders(addonFolder(folder), addons);
+  const addonsProcess = { executables, environment: { ...environment, ...processMark(folder.home, 'addons') }, folder, signal };
+  await supervise({
+    ...{ folder, specs, executables, environment, self, clock: systemClock, log, signal },
+    alongside: async () => {
+      if (addons.length > 0) await ensureAddons({ provide: () => runAddonsCommand(addonsProcess), clock: systemClock, log, signal });
+    },
+  });
+}
+
+/** In a process of its own, since this one stays, and a client of Docker and an image that went through it would leave tens of MB behind. */
+async function runAddonsCommand({
+  environment,
+  executables,
+  folder,
+  signal,
+}: {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly executables: string;
+  readonly folder: ClusterFolder;
+  readonly signal: AbortSignal;
+}): Promise<string> {
+  const args = ['addons', addonFolder(folder), `--cluster-dns=${CLUSTER_DNS_ADDRESS}`, `--cluster-domain=${CLUSTER_DOMAIN}`];
+  const { stdout } = await promisify(execFile)(join(executables, 'keelson'), args, { env: environment, signal });
+  return stdout.trim();
 }

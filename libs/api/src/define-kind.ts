@@ -83,6 +83,12 @@ export interface KindRules<T extends KubernetesObject> {
   readonly allowCreateOnUpdate?: boolean;
   /** Seconds an object of this kind is given to end after a delete; 0 if absent: it goes at once. `requested` is what the client asked for. */
   gracePeriodSeconds?(object: DeepReadonly<T>, requested: number | undefined): number;
+  /** Whether a delete without a propagation policy leaves what depends on the object; it goes as well if absent. */
+  readonly orphansByDefault?: boolean;
+  /** A sentence for who deletes without a propagation policy. */
+  readonly warningWithoutPolicy?: string;
+  /** A sentence for whoever asks for this kind, whatever he asks: it goes with every answer. */
+  readonly deprecation?: string;
   /** Whether an object that is being deleted must stay although it has no finalizers left; namespaces have some in their spec. */
   isHeldBack?(object: DeepReadonly<T>): boolean;
   /** Shows in the object that it is being deleted, beside its deletion timestamp; `object` is written to. */

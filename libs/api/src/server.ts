@@ -32,6 +32,8 @@ export type {
   ValueSchema,
 } from './schema/type-schema';
 export { DecodeError } from './codec/decode-context';
+export { duplicateFields } from './codec/duplicate-fields';
+export { jsonSyntaxProblem } from './codec/json-syntax-problem';
 export { yamlText } from './codec/yaml-text';
 export { ObjectDecoder } from './codec/object-decoder';
 export { MEDIA_TYPES, RequestDecoder, type Decoded, type DecodeRequest, type FieldValidation } from './codec/request-decoder';

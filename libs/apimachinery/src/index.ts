@@ -30,6 +30,7 @@ export { scaledValue, type IntOrString } from './int-or-string';
 export { controllerOf, isControlledBy, ownerReferenceTo } from './ownership';
 export { isJsonObject, type Json, type JsonObject } from './patch/json';
 export { applyJsonPatch } from './patch/json-patch';
+export { goText } from './patch/patch-errors';
 export { applyMergePatch } from './patch/merge-patch';
 export { schemaless, type PatchField, type PatchSchema } from './patch/patch-schema';
 export { applyStrategicMergePatch } from './patch/strategic-merge-patch';

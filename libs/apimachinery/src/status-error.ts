@@ -85,7 +85,7 @@ export class StatusError extends Error {
     const details = {
       ...(name === '' ? {} : { name }),
       ...(kind.group === '' ? {} : { group: kind.group }),
-      kind: kind.kind,
+      ...(kind.kind === '' ? {} : { kind: kind.kind }),
       causes: errors.causes(),
     };
     return StatusError.of('Invalid', `${kindName} "${name}" is invalid: ${list}`, details);
@@ -103,11 +103,6 @@ export class StatusError extends Error {
   static forbidden(resource: GroupResource, name: string, what: string): StatusError {
     const subject = resource.resource === '' ? 'forbidden' : `${groupResource(resource)}${name === '' ? '' : ` "${name}"`} is forbidden`;
     return StatusError.of('Forbidden', `${subject}: ${what}`, detailsOf(resource, name));
-  }
-
-  static methodNotAllowed(resource: GroupResource, action: string): StatusError {
-    const message = `${action} is not supported on resources of kind "${groupResource(resource)}"`;
-    return StatusError.of('MethodNotAllowed', message, detailsOf(resource, ''));
   }
 
   /** A watch or a continue token asks for a revision that is compacted. */

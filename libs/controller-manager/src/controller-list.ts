@@ -141,6 +141,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'resourcequota-controller',
+    alias: 'resourcequota',
     account: 'resourcequota-controller',
     eventSource: 'resourcequota-controller',
     make: ({ client, clock, config, informers }) =>
@@ -278,6 +279,7 @@ export const controllerList: readonly ControllerEntry[] = [
   },
   {
     name: 'ttl-controller',
+    alias: 'ttl',
     account: 'ttl-controller',
     eventSource: 'ttl-controller',
     make: ({ client, informers }) => new NodeTtlController({ client, nodes: informers.informer(nodes) }),

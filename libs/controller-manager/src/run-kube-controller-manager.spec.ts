@@ -12,6 +12,7 @@ async function start(...flags: string[]) {
   const abort = new AbortController();
   const warnings: unknown[] = [];
   const accounts: string[] = [];
+  const sources: string[] = [];
   const parsed = parseFlags({ name: 'kube-controller-manager', description: '' }, controllerManagerFlags, flags);
   if (parsed.type !== 'run') throw new Error(parsed.text);
   const config = await readConfig(parsed.values);
@@ -21,7 +22,10 @@ async function start(...flags: string[]) {
       accounts.push(account);
       return Promise.resolve(api);
     },
-    recorderOf: () => ({ event: () => undefined }),
+    recorderOf: (component) => {
+      sources.push(component);
+      return { event: () => undefined };
+    },
     clock,
     log: { ...silentLogger, warn: (_message, fields) => void warnings.push(fields) },
     metrics: createMetricsRegistry(process, versionInfo(process)),
@@ -32,7 +36,7 @@ async function start(...flags: string[]) {
     await running;
     expect(clock.pending).toBe(0);
   };
-  return { accounts, api, clock, running, stop, warnings };
+  return { accounts, sources, api, clock, running, stop, warnings };
 }
 
 describe('runKubeControllerManager', () => {
@@ -45,9 +49,11 @@ describe('runKubeControllerManager', () => {
     await stop();
   });
 
-  it('runs only the controllers named, by new or old name', async () => {
-    const { accounts, stop } = await start('--controllers=job,deployment-controller');
-    expect(accounts).toEqual(['job-controller', 'deployment-controller']);
+  it('runs only the controllers named, by new or old name, each with its own account and source of Events', async () => {
+    const { accounts, clock, sources, stop } = await start('--controllers=job,deployment-controller,disruption');
+    await clock.advance(1);
+    expect(accounts).toEqual(['job-controller', 'deployment-controller', 'disruption-controller']);
+    expect(sources).toEqual(['job-controller', 'deployment-controller', 'controllermanager']);
     await stop();
   });
 

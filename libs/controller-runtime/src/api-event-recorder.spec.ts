@@ -39,6 +39,7 @@ describe('ApiEventRecorder', () => {
     const messages = api.all(events).map(({ message, count }) => `${message} ×${count}`);
     expect(messages).toHaveLength(10);
     expect(messages).toContain('(combined from similar events): try 12 ×3');
+    expect(new Set(api.all(events).map(({ reportingComponent }) => reportingComponent))).toEqual(new Set(['test', '']));
   });
 
   it('lets 25 events on an object pass and then one every five minutes', async () => {

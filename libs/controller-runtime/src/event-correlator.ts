@@ -74,7 +74,9 @@ export class EventCorrelator {
       similar.messages.delete(message);
       break;
     }
-    return { key: `similar ${key}`, event: { ...event, message: `(combined from similar events): ${event.message ?? ''}` } };
+    const message = `(combined from similar events): ${event.message ?? ''}`;
+    // As client-go leaves it, it comes from a source but is reported by nobody in particular.
+    return { key: `similar ${key}`, event: { ...event, message, reportingComponent: '', reportingInstance: '' } };
   }
 }
 

@@ -1,7 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeAddonFolders, writeManifests } from './addons';
+import { FakeClock } from '@keelson/apimachinery';
+import { silentLogger } from '@keelson/component-base';
+import { ensureAddons, makeAddonFolders, writeManifests } from './addons';
 
 const REPOSITORY = join(__dirname, '../../..');
 
@@ -33,6 +35,45 @@ describe('writeManifests', () => {
     await writeFile(join(dist, 'addons/web/old.yaml'), 'image: ${IMAGE}');
     await expect(writeManifests('web', { dist, folder, image: 'web:1', values: {} })).rejects.toThrow('old.yaml needs a value for IMAGE');
     expect(await readFile(join(written(), 'old.yaml'), 'utf8')).toBe('old');
+  });
+});
+
+describe('ensureAddons', () => {
+  const failure = new Error('no engine');
+
+  it('tries again until it succeeds, while the engine may be starting', async () => {
+    const clock = new FakeClock();
+    const outcomes = [Promise.reject(failure), Promise.resolve('keelson/web:1'), Promise.reject(new Error('asked too often'))];
+    const lines: unknown[] = [];
+    const log = {
+      ...silentLogger,
+      info: (...line: unknown[]) => void lines.push(line),
+      error: (...line: unknown[]) => void lines.push(line),
+    };
+    for (const outcome of outcomes) outcome.catch(() => undefined);
+    const done = ensureAddons({ provide: () => outcomes.shift() ?? Promise.resolve(''), clock, log, signal: new AbortController().signal });
+    await clock.advance(5_000);
+    await done;
+    expect(lines).toEqual([
+      ['The addons can not be provided yet', { error: failure }],
+      ['Provided the addons', { images: 'keelson/web:1' }],
+    ]);
+  });
+
+  it('ends without a word when it is stopped in the middle', async () => {
+    const stop = new AbortController();
+    const provide = (): Promise<string> => {
+      stop.abort();
+      return Promise.reject(failure);
+    };
+    const lines: unknown[] = [];
+    await ensureAddons({
+      provide,
+      clock: new FakeClock(),
+      log: { ...silentLogger, error: (...line: unknown[]) => void lines.push(line) },
+      signal: stop.signal,
+    });
+    expect(lines).toEqual([]);
   });
 });
 

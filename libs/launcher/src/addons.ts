@@ -9,7 +9,7 @@ import type { ClusterSettings } from './cluster-settings';
 
 const DNS = 'cluster-dns';
 
-/** Between two tries to make an addon's image, milliseconds: the engine may be starting yet. */
+/** Between two tries to make the addons' images, milliseconds: the engine may be starting yet. */
 const RETRY_PERIOD = 5_000;
 
 /** Where the addon manager of a cluster finds its manifests. A user may put others beside the folders that are the launcher's. */
@@ -27,31 +27,31 @@ export interface AddonSource {
   readonly values: Readonly<Record<string, string>>;
 }
 
-export interface AddonOptions extends AddonSource {
+export interface EnsureAddonsOptions {
+  /** Makes images and writes manifests; resolves to the references of the images. Rejects when the signal aborts. */
+  readonly provide: () => Promise<string>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
 
-/** Makes the folders that {@link provideAddon} fills, so that the addon manager can watch them from its start. */
+/** Makes the folders that {@link writeManifests} fills, so that the addon manager can watch them from its start. */
 export async function makeAddonFolders(folder: string, addons: readonly string[]): Promise<void> {
   for (const name of addons) await mkdir(join(folder, name), { recursive: true, mode: 0o755 });
 }
 
-/** Makes an addon's image, and only then hands its manifests to the addon manager. Tries until it succeeds or the signal aborts. */
-export async function provideAddon(name: string, options: AddonOptions): Promise<void> {
-  const { clock, log, signal } = options;
-  while (!signal.aborted) {
+/** Has the addons provided: tries until it succeeds or the signal aborts. */
+export async function ensureAddons({ clock, log, provide, signal }: EnsureAddonsOptions): Promise<void> {
+  do {
     try {
-      const { image, isNew } = await ensureAddonImage(name, options.dist);
-      if (isNew) log.info('Made the image of an addon', { image });
-      await writeManifests(name, { ...options, image });
+      log.info('Provided the addons', { images: await provide() });
       return;
     } catch (error) {
-      log.error('An addon can not be provided yet', { addon: name, error });
+      if (signal.aborted) return;
+      log.error('The addons can not be provided yet', { error });
     }
     await sleep(clock, RETRY_PERIOD, signal);
-  }
+  } while (!signal.aborted);
 }
 
 /** Makes the image of an addon out of this build, if Docker does not have it. @throws RuntimeUnavailable without an engine */

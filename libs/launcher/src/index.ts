@@ -1,4 +1,12 @@
-export { addonFolder, addonsOf, ensureAddonImage, makeAddonFolders, provideAddon, writeManifests, type AddonOptions } from './addons';
+export {
+  addonFolder,
+  addonsOf,
+  ensureAddonImage,
+  makeAddonFolders,
+  ensureAddons,
+  writeManifests,
+  type EnsureAddonsOptions,
+} from './addons';
 export { ClusterFolder } from './cluster-folder';
 export { clusterPaths } from './cluster-paths';
 export { ensurePki } from './cluster-pki';

@@ -21,7 +21,7 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 /** Shells in the place of daemons, each with a script. */
-function run(scripts: Readonly<Record<string, string>>) {
+function run(scripts: Readonly<Record<string, string>>, alongside = () => Promise.resolve()) {
   const stop = new AbortController();
   const done = supervise({
     folder,
@@ -32,6 +32,7 @@ function run(scripts: Readonly<Record<string, string>>) {
     clock: systemClock,
     log: silentLogger,
     signal: stop.signal,
+    alongside,
   });
   return { stop: () => (stop.abort(), done) };
 }
@@ -83,5 +84,22 @@ describe('supervise', () => {
     expect(isAlive(identity)).toBe(false);
     expect(clusterProcesses(home)).toHaveLength(1);
     await stop();
+  });
+
+  it('does the rest once the daemons are started, and waits for it', async () => {
+    let names: string[] = [];
+    const rest = Promise.withResolvers<undefined>();
+    const { stop } = run({ first: 'exec sleep 60' }, () => {
+      names = clusterProcesses(home).map(({ name }) => name);
+      return rest.promise;
+    });
+    await stateWhere(({ daemons }) => daemons[0]?.identity !== undefined);
+    expect(names).toEqual(['first']);
+    let hasEnded = false;
+    const ended = stop().then(() => (hasEnded = true));
+    while (clusterProcesses(home).length > 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(hasEnded).toBe(false);
+    rest.resolve(undefined);
+    await ended;
   });
 });

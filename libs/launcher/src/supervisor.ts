@@ -23,6 +23,8 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** What else is to be done once the daemons are started. It ends when the signal aborts, and does not reject. */
+  readonly alongside?: () => Promise<void>;
 }
 
 /**
@@ -47,9 +49,10 @@ export async function supervise(options: SupervisorOptions): Promise<void> {
       }),
   );
   for (const daemon of daemons) daemon.start();
+  const alongside = options.alongside?.();
   if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   for (const daemon of daemons.reverse()) await daemon.stop(STOP_GRACE_MILLISECONDS);
-  await record.written();
+  await Promise.all([record.written(), alongside]);
 }
 
 /** Writes the state after each change, one write at a time; changes during a write are one more write. */

@@ -5,7 +5,7 @@ import type { SchemaRegistry } from '../schema/schema-registry';
 import type { TypeSchema } from '../schema/type-schema';
 import { DecodeError } from './decode-context';
 import { duplicateFields } from './duplicate-fields';
-import { JsonScanner } from './json-scanner';
+import { jsonSyntaxProblem } from './json-syntax-problem';
 import { ObjectDecoder } from './object-decoder';
 import { parseYaml } from './yaml-body';
 
@@ -151,17 +151,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new DecodeError(`couldn't get version/kind; json parse error: ${syntaxError(text)}`, { cause });
-  }
-}
-
-function syntaxError(text: string): string {
-  try {
-    new JsonScanner(text).duplicates();
-    return 'invalid JSON';
-  } catch (error) {
-    if (error instanceof DecodeError) return error.message;
-    throw error;
+    throw new DecodeError(`couldn't get version/kind; json parse error: ${jsonSyntaxProblem(text)}`, { cause });
   }
 }
 

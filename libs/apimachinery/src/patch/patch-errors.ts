@@ -1,5 +1,5 @@
 import { StatusError } from '../status-error';
-import type { Json, JsonObject } from './json';
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from './json';
 
 /** What is wrong with a strategic merge patch, worded and coded as k8s.io/apimachinery/pkg/util/mergepatch and the apiserver do. */
 
@@ -12,17 +12,25 @@ export function listsOfLists(): StatusError {
 }
 
 export function unknownDirective(directive: Json, map: JsonObject): StatusError {
-  return failure(
-    `unknown patch type: ${typeof directive === 'string' ? directive : JSON.stringify(directive)} in map: ${JSON.stringify(map)}`,
-  );
+  return failure(`unknown patch type: ${typeof directive === 'string' ? directive : JSON.stringify(directive)} in map: ${goText(map)}`);
 }
 
 export function noMergeKey(map: JsonObject, mergeKey: string): StatusError {
-  return failure(`map: ${JSON.stringify(map)} does not contain declared merge key: ${mergeKey}`);
+  return failure(`map: ${goText(map)} does not contain declared merge key: ${mergeKey}`);
 }
 
 export function badType(expected: string, actual: Json): StatusError {
   return failure(`expected a ${expected}, but received ${JSON.stringify(actual)}`);
+}
+
+/** A value as Go prints it by `%v`: `map[name:web ports:[80 443]]`, names in order. */
+export function goText(value: Json): string {
+  if (isJsonArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (!isJsonObject(value)) return value === null ? '<nil>' : String(value);
+  return `map[${Object.keys(value)
+    .sort()
+    .map((name) => `${name}:${goText(value[name] ?? null)}`)
+    .join(' ')}]`;
 }
 
 /** The rest upstream does not classify, and so answers with 500 and no reason. */

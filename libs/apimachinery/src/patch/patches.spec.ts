@@ -64,7 +64,9 @@ describe('applyJsonPatch', () => {
     ['a failing test', [{ op: 'test', path: '/kept/z', value: 2 }]],
     ['a path that is missing', [{ op: 'remove', path: '/nothing/here' }]],
     ['an index out of range', [{ op: 'add', path: '/list/9', value: 1 }]],
-    ['a replace of what is not there', [{ op: 'replace', path: '/gone', value: 1 }]],
+    ['a replace in what is not there', [{ op: 'replace', path: '/gone/x', value: 1 }]],
+    ['an unknown operation', [{ op: 'rename', path: '/a' }]],
+    ['no path', [{ op: 'add', value: 1 }]],
     ['a document that is no longer an object', [{ op: 'replace', path: '', value: 1 }]],
   ])('answers 422 to %s', (_, patch) => {
     try {
@@ -79,11 +81,15 @@ describe('applyJsonPatch', () => {
     expect(codeOf(() => applyJsonPatch(target, patch))).toBe(422);
   });
 
-  it.each<[string, Json]>([
-    ['no list', { op: 'add' }],
-    ['an unknown operation', [{ op: 'rename', path: '/a' }]],
-    ['no path', [{ op: 'add', value: 1 }]],
-  ])('answers 400 to %s', (_, patch) => expect(codeOf(() => applyJsonPatch(target, patch))).toBe(400));
+  it.each<[string, Json]>([['no list', { op: 'add' }]])('answers 400 to %s', (_, patch) =>
+    expect(codeOf(() => applyJsonPatch(target, patch))).toBe(400),
+  );
+
+  it('adds what a replace does not find, takes an absent value for null, and does nothing for null', () => {
+    expect(applyJsonPatch({ a: {} }, [{ op: 'replace', path: '/a/b~1c', value: 1 }])).toEqual({ a: { 'b/c': 1 } });
+    expect(applyJsonPatch({ a: 1 }, [{ op: 'add', path: '/b' }])).toEqual({ a: 1, b: null });
+    expect(applyJsonPatch({ a: 1 }, null)).toEqual({ a: 1 });
+  });
 
   it('answers 413 to more operations than anyone means', () => {
     const patch = Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/kept/z', value: 1 }));

@@ -83,12 +83,12 @@ describe('applyStrategicMergePatch', () => {
   });
 
   it.each<[JsonObject, number, string]>([
-    [{ containers: [{ image: 'x' }] }, 500, 'map: {"image":"x"} does not contain declared merge key: name'],
+    [{ containers: [{ image: 'x' }] }, 500, 'map: map[image:x] does not contain declared merge key: name'],
     [{ strategy: { $retainKeys: 'type' } }, 400, 'invalid patch format of retainKeys'],
     [{ strategy: { $retainKeys: ['type'], other: 1 } }, 400, 'invalid patch format of retainKeys'],
     [{ '$deleteFromPrimitiveList/finalizers': 'a' }, 400, 'invalid patch format of primitive list'],
     [{ '$setElementOrder/containers': 'a' }, 400, 'invalid patch format of setElementOrder list'],
-    [{ strategy: { $patch: 'upsert' } }, 500, 'unknown patch type: upsert in map: {"$patch":"upsert"}'],
+    [{ strategy: { $patch: 'upsert' } }, 500, 'unknown patch type: upsert in map: map[$patch:upsert]'],
   ])('refuses %j', (patch, code, message) => {
     const target = { containers: named('a'), strategy: { type: 'x' }, finalizers: ['a'] };
     let thrown: unknown;

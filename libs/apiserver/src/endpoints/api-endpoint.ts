@@ -44,6 +44,8 @@ export function apiEndpoint(deps: ApiEndpointDeps): Handler {
       return call(isReachable(request, served?.resource.namespaced) ? virtual[request.info.verb] : undefined, request);
     if (served === undefined || !hasSubresource(served, subresource)) throw notFound();
     if (!isReachable(request, served.resource.namespaced)) return call(undefined, request);
+    const { deprecation } = served.registry.kind.rules;
+    if (deprecation !== undefined) request.warnings.add(deprecation);
     return call(handlerFor(deps.handlers, served, request), request);
   };
 }

@@ -1,3 +1,4 @@
+import { duplicateFields, jsonSyntaxProblem } from '@keelson/api/server';
 import {
   applyJsonPatch,
   applyMergePatch,
@@ -11,35 +12,62 @@ import {
 
 /** A patch as it arrived: what it is by its media type, and its parsed document. */
 export type PatchDocument =
-  { readonly type: 'json'; readonly document: Json } | { readonly type: 'merge' | 'strategic'; readonly document: JsonObject };
+  | { readonly type: 'json'; readonly document: Json }
+  | {
+      readonly type: 'merge' | 'strategic';
+      readonly document: JsonObject;
+      /** The paths of names that it gives twice, of which the last counts. */
+      readonly duplicates: readonly string[];
+    };
 
 const TYPES: Readonly<Record<string, PatchDocument['type']>> = {
   'application/json-patch+json': 'json',
   'application/merge-patch+json': 'merge',
   'application/strategic-merge-patch+json': 'strategic',
 };
+const APPLY = 'application/apply-patch+yaml';
 
 /** @throws StatusError UnsupportedMediaType (415), BadRequest (400) for what is no JSON */
 export function parsePatch(body: Buffer, contentType: string | undefined): PatchDocument {
-  const type = TYPES[(contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? ''];
-  if (type === undefined)
-    throw StatusError.of(
-      'UnsupportedMediaType',
-      `the body of the request was in an unknown format - accepted media types include: ${Object.keys(TYPES).join(', ')}`,
-    );
-  const document = parseJson(body);
+  const mediaType = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const type = TYPES[mediaType];
+  if (type === undefined) throw unsupported(mediaType);
+  const text = body.toString('utf8');
+  const document = parseJson(text, type);
   if (type === 'json') return { type, document };
-  if (!isJsonObject(document))
-    throw StatusError.badRequest('error decoding patch: json: cannot unmarshal a value that is no object into a patch of an object');
-  return { type, document };
+  if (type === 'strategic' && document === null) return { type, document: {}, duplicates: [] };
+  if (!isJsonObject(document)) {
+    if (document === null) throw StatusError.badRequest('Invalid JSON Patch');
+    throw undecodable(type, `json: cannot unmarshal ${goTypeOf(document)} into Go value of type map[string]interface {}`);
+  }
+  return { type, document, duplicates: duplicateFields(text, document) };
 }
 
-function parseJson(body: Buffer): Json {
+/** Server-side apply is what a client may expect here, so it is told what there is in its place. */
+function unsupported(mediaType: string): StatusError {
+  if (mediaType !== APPLY) return StatusError.of('UnsupportedMediaType', '415: Unsupported Media Type', {});
+  return StatusError.of(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${Object.keys(TYPES).join(', ')}`,
+  );
+}
+
+function parseJson(text: string, type: PatchDocument['type']): Json {
   try {
-    return JSON.parse(body.toString('utf8')) as Json;
-  } catch (error) {
-    throw StatusError.badRequest(`error decoding patch: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    return JSON.parse(text) as Json;
+  } catch (cause) {
+    throw undecodable(type, jsonSyntaxProblem(text), cause);
   }
+}
+
+/** Upstream says of a strategic merge patch only what is wrong with it. */
+function undecodable(type: PatchDocument['type'], why: string, cause?: unknown): StatusError {
+  return StatusError.badRequest(type === 'strategic' ? why : `error decoding patch: ${why}`, { cause });
+}
+
+function goTypeOf(value: Json): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
 /**

@@ -18,6 +18,7 @@ import type { DeleteOutcome } from '../registry/object-registry';
 import type { CacheHub } from '../watch-cache/cache-hub';
 import type { CachedObject } from '../watch-cache/cached-object';
 import type { BodyDecoder, DecodeOptions } from './body-decoder';
+import { decodePatched } from './decode-patched';
 import { readDeleteOptions } from './delete-options';
 import { listObjects, selectObjects } from './list';
 import { parseListQuery, parseResourceVersion } from './list-options';
@@ -109,7 +110,7 @@ export class ResourceHandlers {
     const options = decodeOptionsOf(request);
     const update = (current: CachedObject): KubernetesObject => {
       const patched = applyPatch(fromStored(served, current.parse()), patch, schema);
-      const object = this.#deps.decoder.decodeValue(patched, served.resource, options);
+      const object = decodePatched(this.#deps.decoder, patched, { kind: served.resource, patch, options });
       ensureName(object, request.info.name);
       return this.#toStored(served, object);
     };
@@ -121,6 +122,7 @@ export class ResourceHandlers {
     const encoder = this.#deps.encoderFor(request, served);
     const options = await readDeleteOptions(request, this.#deps.decoder);
     const context = this.#deleteContext(request, options);
+    warnWithoutPolicy(request, served, options);
     const outcome = await served.registry.delete(options, context);
     const isForeground = options.propagationPolicy === 'Foreground' || options.orphanDependents === false;
     const status = outcome.type === 'deleting' && isForeground ? 202 : 200;
@@ -175,6 +177,11 @@ export class ResourceHandlers {
       fieldLabels,
     });
   }
+}
+
+function warnWithoutPolicy({ warnings }: ApiRequest, { registry }: ServedResource, options: DeleteOptions): void {
+  const { warningWithoutPolicy: warning } = registry.kind.rules;
+  if (warning !== undefined && options.orphanDependents === undefined && options.propagationPolicy === undefined) warnings.add(warning);
 }
 
 /** One of a collection; that someone else deleted it meanwhile is what was wanted. */

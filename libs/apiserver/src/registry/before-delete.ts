@@ -35,7 +35,7 @@ export function planDelete(kind: RegisteredKind, current: KubernetesObject, opti
   const grace = applyGrace(kind, object, options, now);
   if (grace === 'pending') return { type: 'pending' };
 
-  const finalizers = finalizersFor(metadata, options);
+  const finalizers = finalizersFor(kind, metadata, options);
   if (finalizers.length > 0) metadata.finalizers = finalizers;
   else delete metadata.finalizers;
   const mustWait = finalizers.length > 0 || kind.rules.isHeldBack?.(object) === true;
@@ -90,13 +90,19 @@ function applyGrace(
   return 'graceful';
 }
 
-/** The object's finalizers with the garbage collector's two as the propagation policy wants them. */
-function finalizersFor({ finalizers = [] }: ObjectMeta, { orphanDependents, propagationPolicy }: DeleteOptions): string[] {
+/** The object's finalizers with the garbage collector's two as the propagation policy wants them, or else an earlier delete, or else the kind. */
+function finalizersFor(
+  { rules }: RegisteredKind,
+  { finalizers = [] }: ObjectMeta,
+  { orphanDependents, propagationPolicy }: DeleteOptions,
+): string[] {
   const others = finalizers.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND);
   if (propagationPolicy === 'Orphan' || orphanDependents === true) return [...others, ORPHAN];
   if (propagationPolicy === 'Foreground') return [...others, FOREGROUND];
   const isUndecided = propagationPolicy === undefined && orphanDependents === undefined;
-  return isUndecided ? [...finalizers] : others;
+  if (!isUndecided) return others;
+  const isDecided = finalizers.includes(ORPHAN) || finalizers.includes(FOREGROUND);
+  return isDecided || rules.orphansByDefault !== true ? [...finalizers] : [...finalizers, ORPHAN];
 }
 
 function markAsDeleting(metadata: ObjectMeta, now: number): void {

@@ -22,7 +22,7 @@ export function tokenReviews(deps: TokenReviewDeps): VirtualResource {
   return {
     create: async (request) => {
       const review = await readUnstored<TokenReview>(request, deps.decoder, { ...GROUP, kind: 'TokenReview' });
-      const { token } = review.spec;
+      const { token = '' } = review.spec;
       const audiences = review.spec.audiences ?? [];
       if (token === '') throw StatusError.badRequest('token is required for TokenReview in authentication');
       const status = await reviewToken(deps, token, audiences);
@@ -36,20 +36,23 @@ export function tokenReviews(deps: TokenReviewDeps): VirtualResource {
   };
 }
 
+const NOT_VALID: TokenReviewStatus = { user: {}, error: 'invalid bearer token' };
+
 async function reviewToken(deps: TokenReviewDeps, token: string, wanted: readonly string[]): Promise<TokenReviewStatus> {
   const audiences = wanted.length > 0 ? wanted : deps.audiences;
   try {
     const account = await deps.serviceAccountTokens.authenticateFor(token, audiences);
-    if (account !== undefined)
-      return { authenticated: true, user: userInfo(account.user), ...(wanted.length > 0 ? { audiences: [...account.audiences] } : {}) };
+    if (account !== undefined) return { authenticated: true, user: userInfo(account.user), audiences: [...account.audiences] };
     for (const authenticator of deps.others) {
       const user = await authenticator.authenticateToken(token);
-      if (user !== undefined) return { authenticated: true, user: userInfo(user) };
+      // Such tokens are for this server, and so for whoever means it.
+      const both = audiences.filter((audience) => deps.audiences.includes(audience));
+      if (user !== undefined && both.length > 0) return { authenticated: true, user: userInfo(user), audiences: both };
     }
-    return { authenticated: false };
+    return NOT_VALID;
   } catch (error) {
     if (!StatusError.is(error, 'Unauthorized')) throw error;
-    return { authenticated: false, error: 'the token is not valid' };
+    return NOT_VALID;
   }
 }
 

@@ -6,6 +6,7 @@ import type { BodyDecoder } from '../endpoints/body-decoder';
 import { jsonResponse } from '../endpoints/resource-handlers';
 import { changeContextOf } from '../endpoints/write-request';
 import type { ApiRequest } from '../http/api-request';
+import { ensureNamespace } from '../registry/before-create';
 import type { ObjectRegistry } from '../registry/object-registry';
 import { readUnstored } from './create-body';
 
@@ -28,26 +29,29 @@ export function bindingSubresource(deps: BindingDeps): VirtualResource {
       const name = request.info.subresource === '' ? binding.metadata.name : request.info.name;
       validate(binding, name);
       const context = { ...changeContextOf(request, deps.admission), name, subresource: 'binding', isServersOwn: true };
-      await deps.pods.update((current) => bind(current.parse() as Pod, binding, deps.clock.now()), context);
+      ensureNamespace(binding as KubernetesObject, request.info.namespace);
+      const { uid } = binding.metadata;
+      await deps.pods.update((current) => bind(current.parse() as Pod, binding, deps.clock.now()), context, { uid });
       return jsonResponse(201, CREATED);
     },
   };
 }
 
+/** Upstream gives no reason with what is wrong with a target, and so it is 500. */
 function validate({ metadata, target }: Binding, name: string): void {
-  if (metadata.name !== '' && metadata.name !== name) throw StatusError.badRequest('name in URL does not match name in Binding object');
+  if (metadata.name !== name) throw StatusError.badRequest('name in URL does not match name in Binding object');
   const errors = new FieldErrors();
   if (target.kind !== undefined && target.kind !== '' && target.kind !== 'Node')
     errors.notSupported(FieldPath.of('target', 'kind'), target.kind, ['Node', '<empty>']);
   if ((target.name ?? '') === '') errors.required(FieldPath.of('target', 'name'));
-  if (!errors.isEmpty) throw StatusError.invalid(BINDING, name, errors);
+  const sentences = errors.all.map(({ field, message }) => `${field}: ${message}`);
+  if (sentences.length > 0)
+    throw new StatusError({ message: sentences.length === 1 ? (sentences[0] ?? '') : `[${sentences.join(', ')}]`, code: 500 });
 }
 
 /** @throws StatusError Conflict if the pod is bound, is being deleted, or is held by scheduling gates */
 function bind(pod: Pod, { metadata, target }: Binding, now: number): KubernetesObject {
   const conflict = (why: string): StatusError => StatusError.conflict({ group: '', resource: 'pods/binding' }, pod.metadata.name, why);
-  if (metadata.uid !== '' && (metadata.uid as string | undefined) !== undefined && metadata.uid !== pod.metadata.uid)
-    throw conflict(`Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${pod.metadata.uid}`);
   if (pod.metadata.deletionTimestamp !== undefined)
     throw conflict(`pod ${pod.metadata.name} is being deleted, cannot be assigned to a host`);
   if ((pod.spec.nodeName ?? '') !== '')

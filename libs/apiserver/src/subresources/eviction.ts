@@ -31,6 +31,7 @@ export function evictionSubresource(deps: EvictionDeps): VirtualResource {
   return {
     create: async (request: ApiRequest) => {
       const eviction = await readUnstored<Eviction>(request, deps.decoder, EVICTION);
+      if (eviction.metadata.name !== request.info.name) throw StatusError.badRequest('name in URL does not match name in Eviction object');
       const options: DeleteOptions = { ...eviction.deleteOptions };
       validateDeleteOptions(options);
       const stated = changeContextOf(request, deps.admission);
@@ -60,7 +61,10 @@ async function spendBudget(deps: EvictionDeps, pod: Pod, context: Parameters<Obj
   const [budget, second] = budgets;
   if (budget === undefined) return;
   if (second !== undefined)
-    throw StatusError.internal('This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.');
+    throw new StatusError({
+      message: 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+      code: 500,
+    });
   if (toleratesUnready(budget.object as DeepReadonly<PodDisruptionBudget>, pod)) return;
   await deps.budgets.update((current) => spend(current, pod, deps.now()), { ...context, name: budget.name, subresource: 'status' });
 }
@@ -84,6 +88,7 @@ function spend(current: CachedObject, pod: Pod, now: number): PodDisruptionBudge
     throw tooManyRequests(
       `Cannot evict pod as it would violate the pod's disruption budget.`,
       `The disruption budget ${metadata.name} is still being processed by the server.`,
+      10,
     );
   const { disruptionsAllowed = 0 } = status;
   if (disruptionsAllowed < 0) {
@@ -103,6 +108,10 @@ function spend(current: CachedObject, pod: Pod, now: number): PodDisruptionBudge
   return { ...budget, status: { ...status, disruptionsAllowed: disruptionsAllowed - 1, disruptedPods } };
 }
 
-function tooManyRequests(message: string, cause: string): StatusError {
-  return StatusError.of('TooManyRequests', message, cause === '' ? {} : { causes: [{ reason: 'DisruptionBudget', message: cause }] });
+function tooManyRequests(message: string, cause: string, retryAfterSeconds?: number): StatusError {
+  const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  return StatusError.of('TooManyRequests', message, {
+    ...(cause === '' ? {} : { causes: [{ reason: 'DisruptionBudget', message: cause }] }),
+    ...retry,
+  });
 }

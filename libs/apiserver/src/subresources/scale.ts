@@ -9,12 +9,14 @@ import {
 } from '@keelson/apimachinery';
 import type { VirtualResource } from '../endpoints/api-endpoint';
 import type { BodyDecoder } from '../endpoints/body-decoder';
+import { decodePatched } from '../endpoints/decode-patched';
 import { applyPatch, parsePatch } from '../endpoints/patch-document';
 import { jsonResponse } from '../endpoints/resource-handlers';
 import type { ServedResource } from '../endpoints/served-resource';
 import { changeContextOf, decodeOptionsOf, ensureName, MAX_BODY_BYTES, readObject } from '../endpoints/write-request';
 import type { AdmissionChain } from '../admission/admission-plugin';
 import { headerOf, type ApiRequest, type ApiResponse } from '../http/api-request';
+import { ensureNamespace } from '../registry/before-create';
 import type { CachedObject } from '../watch-cache/cached-object';
 
 const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
@@ -37,9 +39,13 @@ export interface ScaleDeps {
 
 /** `autoscaling/v1` Scale of workloads that keep `spec.replicas` and `status.replicas`: how many there are and shall be. */
 export function scaleSubresource(served: ServedResource, deps: ScaleDeps): VirtualResource {
-  const change = async (request: ApiRequest, next: (scale: Scale) => Scale): Promise<ApiResponse> => {
-    const update = (current: CachedObject): KubernetesObject => withReplicas(current.parse() as Scalable, next(scaleOf(current)));
-    const { object } = await served.registry.update(update, { ...changeContextOf(request, deps.admission), subresource: '' });
+  const change = async (request: ApiRequest, next: (scale: Scale) => Scale, uid?: string): Promise<ApiResponse> => {
+    const update = (current: CachedObject): KubernetesObject => {
+      const scale = next(scaleOf(current));
+      ensureNamespace(scale, request.info.namespace);
+      return withReplicas(current.parse() as Scalable, scale);
+    };
+    const { object } = await served.registry.update(update, { ...changeContextOf(request, deps.admission), subresource: '' }, { uid });
     return jsonResponse(200, scaleOf(object));
   };
   return {
@@ -47,12 +53,14 @@ export function scaleSubresource(served: ServedResource, deps: ScaleDeps): Virtu
     update: async (request) => {
       const scale = (await readObject(request, deps.decoder, SCALE)) as Scale;
       ensureName(scale, request.info.name);
-      return change(request, () => scale);
+      return change(request, () => scale, scale.metadata.uid);
     },
     patch: async (request) => {
       const patch = parsePatch(await request.readBody(MAX_BODY_BYTES), headerOf(request, 'content-type'));
       const options = decodeOptionsOf(request);
-      return change(request, (scale) => deps.decoder.decodeValue(applyPatch(scale, patch, deps.patchSchema), SCALE, options));
+      return change(request, (scale) =>
+        decodePatched(deps.decoder, applyPatch(scale, patch, deps.patchSchema), { kind: SCALE, patch, options }),
+      );
     },
   };
 }

@@ -1,4 +1,4 @@
-import { FieldErrors, FieldPath, formatTime, StatusError, type DeepReadonly } from '@keelson/apimachinery';
+import { FieldErrors, FieldPath, formatTime, StatusError, type DeepReadonly, type KubernetesObject } from '@keelson/apimachinery';
 import { serviceaccounts, type Node, type Pod, type ServiceAccount, type TokenRequest } from '@keelson/api';
 import type { AdmissionChain } from '../admission/admission-plugin';
 import type { TokenIssuer } from '../authentication/service-account-tokens';
@@ -7,6 +7,7 @@ import type { BodyDecoder } from '../endpoints/body-decoder';
 import { jsonResponse } from '../endpoints/resource-handlers';
 import { changeContextOf } from '../endpoints/write-request';
 import type { ApiRequest } from '../http/api-request';
+import { ensureNamespace } from '../registry/before-create';
 import type { ObjectRegistry } from '../registry/object-registry';
 import { admitCreate } from './admit-create';
 import { readUnstored } from './create-body';
@@ -34,10 +35,11 @@ export function tokenSubresource(deps: TokenDeps): VirtualResource {
     create: async (request: ApiRequest) => {
       const review = await readUnstored<TokenRequest>(request, deps.decoder, TOKEN_REQUEST);
       const { name, namespace } = request.info;
+      ensureNamespace(review as KubernetesObject, namespace);
       const { metadata } = (await deps.serviceAccounts.get({ namespace, name })).object as DeepReadonly<ServiceAccount>;
       await admitCreate(review, { resource: serviceaccounts, kind: TOKEN_REQUEST }, changeContextOf(request, deps.admission));
       const seconds = review.spec.expirationSeconds ?? DEFAULT_SECONDS;
-      validate(name, seconds);
+      validate(review, name, seconds);
       const bound = await findBound(deps, review, { namespace, account: name });
       const { audiences: requested = [] } = review.spec;
       const audiences = requested.length > 0 ? requested : deps.audiences;
@@ -45,20 +47,26 @@ export function tokenSubresource(deps: TokenDeps): VirtualResource {
       return jsonResponse(201, {
         kind: 'TokenRequest',
         apiVersion: 'authentication.k8s.io/v1',
-        metadata: { name, namespace, creationTimestamp: formatTime(expires - seconds * 1000) },
-        spec: { ...review.spec, audiences, expirationSeconds: seconds },
+        metadata: { name, namespace, uid: metadata.uid, creationTimestamp: formatTime(expires - seconds * 1000) },
+        spec: { ...review.spec, audiences, expirationSeconds: seconds, boundObjectRef: review.spec.boundObjectRef ?? null },
         status: { token, expirationTimestamp: formatTime(expires) },
       });
     },
   };
 }
 
-function validate(name: string, seconds: number): void {
+function validate({ metadata }: TokenRequest & { readonly metadata: { readonly name?: string } }, account: string, seconds: number): void {
+  const named = metadata.name ?? '';
+  if (named !== '' && named !== account) {
+    const errors = new FieldErrors();
+    errors.invalid(FieldPath.of('metadata', 'name'), named, 'must match the service account name if specified');
+    throw StatusError.invalid(TOKEN_REQUEST, account, errors);
+  }
   const path = FieldPath.of('spec', 'expirationSeconds');
   const errors = new FieldErrors();
   if (seconds < LEAST_SECONDS) errors.invalid(path, seconds, 'may not specify a duration less than 10 minutes');
   if (seconds > MOST_SECONDS) errors.invalid(path, seconds, 'may not specify a duration larger than 2^32 seconds');
-  if (!errors.isEmpty) throw StatusError.invalid(TOKEN_REQUEST, name, errors);
+  if (!errors.isEmpty) throw StatusError.invalid(TOKEN_REQUEST, named, errors);
 }
 
 interface Bound {
@@ -96,5 +104,5 @@ async function findBound(
   }
   if (apiVersion === 'v1' && kind === 'Secret') return { secret: check((await deps.secrets.get({ namespace, name })).object) };
   if (apiVersion === 'v1' && kind === 'Node') return { node: check((await deps.nodes.get({ name })).object) };
-  throw StatusError.badRequest(`cannot bind token to object of type ${apiVersion}, Kind=${kind}`);
+  throw StatusError.badRequest(`cannot bind token to object of type ${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}`);
 }

@@ -78,6 +78,28 @@ describe('the Endpoints controller', () => {
     await run.stop();
   });
 
+  it('does not write again from a version that it has replaced itself, while its cache still shows that', async () => {
+    const { api, run } = await given(web(), [pod('a', '10.1.0.1', false)]);
+    const become = (status: string) =>
+      api.change(pods, { namespace: 'ns', name: 'a' }, ({ status: of }) =>
+        Object.assign(of ?? {}, { conditions: [{ type: 'Ready', status }] }),
+      );
+    await run.reconcile('ns/web');
+    become('True');
+    await run.woken();
+    const deliver = api.holdEvents();
+    await run.reconcile('ns/web');
+    await run.reconcile('ns/web');
+    expect(api.writes.map(({ verb }) => verb)).toEqual(['create', 'update']);
+    expect(run.events).toEqual([]);
+    become('False');
+    deliver();
+    await run.woken();
+    await run.reconcile('ns/web');
+    expect(api.all(endpoints)[0]?.subsets).toMatchObject([{ notReadyAddresses: [{ ip: '10.1.0.1' }] }]);
+    await run.stop();
+  });
+
   it('deletes its own Endpoints when the service is gone, and no one else’s', async () => {
     const { api, run } = await given(web(), []);
     await run.reconcile('ns/web');

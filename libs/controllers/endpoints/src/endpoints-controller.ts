@@ -43,6 +43,8 @@ export class EndpointsController implements Controller {
   readonly name = 'endpoints';
   readonly #deps: EndpointsControllerDeps;
   readonly #triggerTimes = new TriggerTimes();
+  /** The version of each Endpoints that our last update replaced. Invariant: no decision is made on it again, however long the cache shows it. */
+  readonly #replaced = new Map<ObjectKey, string>();
 
   constructor(deps: EndpointsControllerDeps) {
     this.#deps = deps;
@@ -60,10 +62,13 @@ export class EndpointsController implements Controller {
     const present = this.#deps.endpoints.get(key);
     if (service === undefined) {
       this.#triggerTimes.forget(key);
+      this.#replaced.delete(key);
       await this.#deleteAbandoned(key, present, signal);
       return undefined;
     }
     if (service.spec.type === 'ExternalName' || service.spec.selector === undefined) return undefined;
+    // Its newer version wakes the next reconcile.
+    if (present !== undefined && present.metadata.resourceVersion === this.#replaced.get(key)) return undefined;
     const pods = this.#deps.pods.select(service.metadata.namespace, service.spec.selector);
     const triggerTime = this.#triggerTimes.look(key, service, pods);
     const all = desiredSubsets(service, pods);
@@ -106,21 +111,24 @@ export class EndpointsController implements Controller {
       if (present === undefined) await client.create({ metadata: { namespace, name, labels, annotations }, subsets }, { signal });
       else if (!isAsWanted(present, { labels, annotations: capacity, subsets })) {
         const next = structuredClone(present) as Endpoints;
-        await client.update({ ...next, metadata: { ...next.metadata, labels, annotations }, subsets }, { signal });
+        const updated = await client.update({ ...next, metadata: { ...next.metadata, labels, annotations }, subsets }, { signal });
+        const { resourceVersion } = present.metadata;
+        if (updated.metadata.resourceVersion !== resourceVersion) this.#replaced.set(objectKey(present.metadata), resourceVersion);
       }
     } catch (error) {
       if (signal.aborted || StatusError.hasCause(error, 'NamespaceTerminating')) return;
-      this.#recordFailure(service, present === undefined, error);
+      this.#recordFailure(service, present, error);
       throw error;
     }
   }
 
-  #recordFailure(service: DeepReadonly<Service>, isCreation: boolean, error: unknown): void {
+  #recordFailure(service: DeepReadonly<Service>, present: DeepReadonly<Endpoints> | undefined, error: unknown): void {
     const name = `${service.metadata.namespace ?? ''}/${service.metadata.name}`;
-    const [reason, what] = isCreation
-      ? ['FailedToCreateEndpoint', `Failed to create endpoint for service ${name}`]
-      : ['FailedToUpdateEndpoint', `Failed to update endpoint ${name}`];
-    this.#deps.recorder.event(service, 'Warning', reason, `${what}: ${error instanceof Error ? error.message : String(error)}`);
+    const [reason, what] =
+      present === undefined
+        ? ['FailedToCreateEndpoint', `Failed to create endpoint for service ${name}`]
+        : ['FailedToUpdateEndpoint', `Failed to update endpoint ${name}`];
+    this.#deps.recorder.event(present ?? service, 'Warning', reason, `${what}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

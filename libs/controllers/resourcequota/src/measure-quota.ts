@@ -1,7 +1,7 @@
-import { addTotals, resourceTotals, type ResourceQuota, type ResourceQuotaStatus } from '@keelson/api';
+import { addTotals, resourceTotals, type ResourceQuota } from '@keelson/api';
 import { Quantity, type DeepReadonly, type KubernetesObject } from '@keelson/apimachinery';
 import type { Informer } from '@keelson/controller-runtime';
-import { isInScopes, isSameUsage, only, usageList, type QuotaEvaluator, type Usage } from '@keelson/quota';
+import { isInScopes, isSameUsage, only, type QuotaEvaluator, type Usage } from '@keelson/quota';
 
 /** A resource whose objects are counted. */
 export interface Counted {
@@ -10,8 +10,9 @@ export interface Counted {
 }
 
 export interface Measure {
+  readonly hard: Usage;
   /** Of what nobody could measure, it has what was known before. */
-  readonly status: ResourceQuotaStatus;
+  readonly used: Usage;
   /** Whether something that is limited could not be counted, because its objects have not been listed yet. */
   readonly awaitsLists: boolean;
   /** Whether something that is limited is no resource that the server is known to serve. */
@@ -33,7 +34,7 @@ export function measureQuota(quota: DeepReadonly<ResourceQuota>, counted: Iterab
   }
   const used = only(new Map([...resourceTotals(quota.status?.used), ...measured]), hard);
   const hasUnknown = [...hard.keys()].some((name) => name.startsWith('count/') && !known.has(name));
-  return { status: { hard: usageList(hard), used: usageList(used) }, awaitsLists, hasUnknown };
+  return { hard, used, awaitsLists, hasUnknown };
 }
 
 function usageOf(
@@ -48,8 +49,8 @@ function usageOf(
   return total;
 }
 
-/** Whether a quota's status says what `status` says, be it in other words. */
-export function isUpToDate({ status }: DeepReadonly<ResourceQuota>, { hard, used }: ResourceQuotaStatus): boolean {
+/** Whether a quota's status says so already, be it in other words. */
+export function isUpToDate({ status }: DeepReadonly<ResourceQuota>, { hard, used }: Pick<Measure, 'hard' | 'used'>): boolean {
   if (status?.hard === undefined || status.used === undefined) return false;
-  return isSameUsage(resourceTotals(status.hard), resourceTotals(hard)) && isSameUsage(resourceTotals(status.used), resourceTotals(used));
+  return isSameUsage(resourceTotals(status.hard), hard) && isSameUsage(resourceTotals(status.used), used);
 }

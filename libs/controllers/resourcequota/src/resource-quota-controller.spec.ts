@@ -40,9 +40,17 @@ async function given({ syncPeriod = 300_000 }: { syncPeriod?: number } = {}) {
   });
   const addQuota = (spec: ResourceQuotaSpec, used?: Record<string, string>) =>
     api.add(resourcequotas, { ...named('q'), spec, ...(used === undefined ? {} : { status: { hard: spec.hard ?? {}, used } }) });
+  /** As admission does. */
+  const charge = (pods: string) =>
+    api.change(resourcequotas, named('q').metadata, (quota) => (quota.status = { ...quota.status, used: { pods } }));
+  /** Lets all that was charged be on its way no more. */
+  const arrive = async (): Promise<void> => {
+    await run.woken();
+    await clock.advance(1000);
+  };
   const status = () => api.all(resourcequotas)[0]?.status;
   const quotasWoken = async () => (await run.woken()).filter((key) => key !== 'discovery');
-  return { api, clock, run, addQuota, status, quotasWoken };
+  return { api, clock, run, addQuota, charge, arrive, status, quotasWoken };
 }
 
 describe('the quota controller', () => {
@@ -91,7 +99,7 @@ describe('the quota controller', () => {
   });
 
   it('counts again when something goes or ends that a quota limits, and not when something comes', async () => {
-    const { api, run, addQuota, status, quotasWoken } = await given();
+    const { api, run, addQuota, arrive, status, quotasWoken } = await given();
     addQuota({ hard: { pods: '10' } }, { pods: '2' });
     await run.reconcile('ns/q');
     await quotasWoken();
@@ -106,6 +114,37 @@ describe('the quota controller', () => {
     expect(await quotasWoken()).toEqual(['ns/q']);
     api.remove(pods, named('b').metadata);
     expect(await quotasWoken()).toEqual(['ns/q']);
+    await arrive();
+    await run.reconcile('ns/q');
+    expect(status()?.used).toEqual({ pods: '0' });
+    await run.stop();
+  });
+
+  it('does not give back what was charged for pods that are still on their way', async () => {
+    const { api, run, addQuota, charge, arrive, status } = await given();
+    addQuota({ hard: { pods: '10' } }, { pods: '3' });
+    api.add(pods, podOf('a', '1'));
+    await run.reconcile('ns/q');
+    await arrive();
+    charge('5');
+    // Of three there is one left, and two more have been charged.
+    expect(await run.reconcile('ns/q')).toEqual({ requeueAfter: 1000 });
+    expect(status()?.used).toEqual({ pods: '3' });
+    charge('4');
+    api.add(pods, podOf('b', '1'));
+    await arrive();
+    expect(await run.reconcile('ns/q')).toBeUndefined();
+    expect(status()?.used).toEqual({ pods: '2' });
+    await run.stop();
+  });
+
+  it('gives nothing back of a quota of which it does not know when it was charged', async () => {
+    const { run, addQuota, arrive, status } = await given();
+    addQuota({ hard: { pods: '10' } }, { pods: '3' });
+    await run.reconcile('ns/q');
+    expect(await run.reconcile('ns/q')).toEqual({ requeueAfter: 1000 });
+    expect(status()?.used).toEqual({ pods: '3' });
+    await arrive();
     await run.reconcile('ns/q');
     expect(status()?.used).toEqual({ pods: '0' });
     await run.stop();
@@ -129,12 +168,13 @@ describe('the quota controller', () => {
   });
 
   it('keeps what was counted of a resource whose list it does not have yet', async () => {
-    const { api, run, addQuota, status } = await given();
+    const { api, run, addQuota, arrive, status } = await given();
     addQuota({ hard: { configmaps: '5', secrets: '5' } }, { configmaps: '3' });
     api.add(configmaps, named('settings'));
     // The first reconcile is what starts the informers.
     expect(await run.reconcile('ns/q')).toEqual({ requeueAfter: 1000 });
     expect(status()?.used).toEqual({ configmaps: '3' });
+    await arrive();
     await run.reconcile('ns/q');
     expect(status()?.used).toEqual({ configmaps: '1' });
     await run.stop();
@@ -154,22 +194,24 @@ describe('the quota controller', () => {
   });
 
   it('gives a quota up, and not its count, while the server does not say what it serves', async () => {
-    const { api, run, addQuota, status } = await given();
+    const { api, run, addQuota, arrive, status } = await given();
     addQuota({ hard: { pods: '5' } }, { pods: '3' });
     api.discoveryFails = true;
     await expect(run.reconcile('ns/q')).rejects.toThrow('connection refused');
     expect(status()?.used).toEqual({ pods: '3' });
     api.discoveryFails = false;
     await run.reconcile('ns/q');
+    await arrive();
     await run.reconcile('ns/q');
     expect(status()?.used).toEqual({ pods: '0' });
     await run.stop();
   });
 
   it('does not overwrite what admission has charged meanwhile', async () => {
-    const { api, run, addQuota, status } = await given();
+    const { api, run, addQuota, arrive, status } = await given();
     addQuota({ hard: { pods: '5' } }, { pods: '3' });
     await run.reconcile('ns/q');
+    await arrive();
     const release = api.holdEvents();
     api.change(resourcequotas, named('q').metadata, (quota) => (quota.status = { hard: { pods: '5' }, used: { pods: '4' } }));
     await expect(run.reconcile('ns/q')).rejects.toMatchObject({ status: { reason: 'Conflict' } });

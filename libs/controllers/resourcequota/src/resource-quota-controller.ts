@@ -1,4 +1,4 @@
-import { resourcequotas, resourceTotals, type ResourceQuota } from '@keelson/api';
+import { resourcequotas, resourceTotals, type ResourceQuota, type ResourceQuotaStatus } from '@keelson/api';
 import {
   groupResource,
   objectKey,
@@ -10,8 +10,9 @@ import {
 } from '@keelson/apimachinery';
 import { discoverResources, type ApiClient, type DiscoveredResource } from '@keelson/client';
 import type { CacheEvent, Controller, Informer, ReconcileAgain, Watches } from '@keelson/controller-runtime';
-import { evaluatorOf, isSameUsage, type QuotaEvaluator } from '@keelson/quota';
+import { evaluatorOf, isSameUsage, usageList, type QuotaEvaluator } from '@keelson/quota';
 import { isUpToDate, measureQuota, type Counted } from './measure-quota';
+import { ON_THE_WAY_MILLISECONDS, RecentCharges } from './recent-charges';
 
 const REDISCOVERY_MILLISECONDS = 30_000;
 const SYNC_RETRY_MILLISECONDS = 1000;
@@ -37,6 +38,7 @@ export interface ResourceQuotaControllerDeps {
 export class ResourceQuotaController implements Controller {
   readonly name = 'resourcequota';
   readonly #deps: ResourceQuotaControllerDeps;
+  readonly #charges: RecentCharges;
   /** By group resource; a resource that is no longer served stays, and has no objects. */
   readonly #counted = new Map<string, Counted>();
   /** The first discovery, before which nothing is known of what there is to count; undefined until it is needed, and after it failed. */
@@ -45,12 +47,16 @@ export class ResourceQuotaController implements Controller {
 
   constructor(deps: ResourceQuotaControllerDeps) {
     this.#deps = deps;
+    this.#charges = new RecentCharges(deps.clock);
   }
 
   watches(watch: Watches): void {
     const { quotas, syncPeriod } = this.#deps;
     this.#watch = watch;
-    watch.mapped(quotas, (quota, event) => (limitsChanged(event) ? [objectKey(quota.metadata)] : []));
+    watch.mapped(quotas, (quota, event) => {
+      this.#charges.observe(event);
+      return limitsChanged(event) ? [objectKey(quota.metadata)] : [];
+    });
     watch.every(REDISCOVERY_MILLISECONDS, () => [DISCOVERY]);
     if (syncPeriod > 0) watch.every(syncPeriod, () => quotas.list().map(({ metadata }) => objectKey(metadata)));
   }
@@ -61,11 +67,17 @@ export class ResourceQuotaController implements Controller {
     if (key === DISCOVERY && !isFirst) await this.#discover(signal);
     const quota = this.#deps.quotas.get(key);
     if (quota === undefined) return undefined;
-    const { awaitsLists, hasUnknown, status } = measureQuota(quota, this.#counted.values(), this.#deps.clock.now());
-    if (!isUpToDate(quota, status))
-      await this.#deps.client.resource(resourcequotas).updateStatus({ ...(quota as ResourceQuota), status }, { signal });
+    const { awaitsLists, hard, hasUnknown, used: counted } = measureQuota(quota, this.#counted.values(), this.#deps.clock.now());
+    const used = this.#charges.atLeast(quota, counted);
+    if (!isUpToDate(quota, { hard, used })) await this.#write(quota, { hard: usageList(hard), used: usageList(used) }, signal);
     if (awaitsLists) return { requeueAfter: SYNC_RETRY_MILLISECONDS };
+    if (!isSameUsage(used, counted)) return { requeueAfter: ON_THE_WAY_MILLISECONDS };
     return hasUnknown ? { requeueAfter: REDISCOVERY_MILLISECONDS } : undefined;
+  }
+
+  /** Only if nothing was charged meanwhile. */
+  async #write(quota: DeepReadonly<ResourceQuota>, status: ResourceQuotaStatus, signal: AbortSignal): Promise<void> {
+    await this.#deps.client.resource(resourcequotas).updateStatus({ ...(quota as ResourceQuota), status }, { signal });
   }
 
   /** Whoever comes first makes it, and all others wait for it. */

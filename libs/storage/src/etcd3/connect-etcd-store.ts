@@ -1,9 +1,11 @@
 import { sleep } from '@keelson/apimachinery';
 import { ConnectionPool } from 'etcd3/lib/connection-pool.js';
+import { errorCode } from '../error-code';
 import type { Store } from '../store';
 import { StoreUnavailable } from '../store-errors';
 import { Endpoints, type EtcdConnection } from './endpoints';
 import { EtcdStore, type EtcdStoreDeps } from './etcd-store';
+import { PERMISSION_DENIED } from './grpc-codes';
 import { STATUS } from './messages';
 import { answersProgressSoundly } from './progress-support';
 
@@ -19,22 +21,24 @@ export async function connectEtcdStore(connection: EtcdConnection, { patienceMil
   const endpoints = new Endpoints(connection, (options) => new ConnectionPool(options));
   try {
     const version = await versionOf(endpoints, { clock: deps.clock, patienceMilliseconds });
-    return new EtcdStore({ ...deps, endpoints, progressOnRequest: answersProgressSoundly(version) });
+    return new EtcdStore({ ...deps, endpoints, progressOnRequest: version !== undefined && answersProgressSoundly(version) });
   } catch (error) {
     endpoints.close();
     throw error;
   }
 }
 
+/** @returns undefined where only root may ask, as in etcd with accounts from 3.6 on */
 async function versionOf(
   endpoints: Endpoints,
   { clock, patienceMilliseconds }: Pick<ConnectDeps, 'clock' | 'patienceMilliseconds'>,
-): Promise<string> {
+): Promise<string | undefined> {
   const begun = clock.monotonic();
   for (;;) {
     try {
       return (await endpoints.read(STATUS, {})).version;
     } catch (error) {
+      if (error instanceof StoreUnavailable && errorCode(error.cause) === PERMISSION_DENIED) return undefined;
       if (!(error instanceof StoreUnavailable) || clock.monotonic() - begun >= patienceMilliseconds) throw error;
       await sleep(clock, RETRY_MILLISECONDS);
     }

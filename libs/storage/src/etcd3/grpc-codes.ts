@@ -7,6 +7,7 @@ export const UNKNOWN = 2;
 export const INVALID_ARGUMENT = 3;
 export const DEADLINE_EXCEEDED = 4;
 export const NOT_FOUND = 5;
+export const PERMISSION_DENIED = 7;
 export const OUT_OF_RANGE = 11;
 export const INTERNAL = 13;
 export const UNAVAILABLE = 14;

@@ -18,6 +18,9 @@ export const job = defineKind(jobs, {
   validate: validateJob,
   validateUpdate: validateJobUpdate,
   warnings: (next, previous) => [...(previous === undefined ? podNameWarnings(next) : []), ...templateWarnings(next, previous)],
+  orphansByDefault: true,
+  warningWithoutPolicy:
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
   columns,
   unknownField: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   selectableFields: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },

@@ -9,5 +9,6 @@ export const endpoints = defineKind(resource, {
   defaults: defaultEndpoints,
   validate: validateEndpoints,
   columns,
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   allowCreateOnUpdate: true,
 });

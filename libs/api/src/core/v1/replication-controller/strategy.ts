@@ -22,5 +22,6 @@ export const replicationController = defineKind(replicationcontrollers, {
     }),
   },
   columns,
+  orphansByDefault: true,
   selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
 });
