@@ -52,7 +52,7 @@ describe('ServiceWakeups', () => {
 
   it('wakes the service that a pod leaves and the one that it comes to', async () => {
     const { changed, pod } = await given();
-    expect(changed({ metadata: { ...(pod.metadata), labels: { app: 'db' } } })).toEqual(['ns/db', 'ns/web']);
+    expect(changed({ metadata: { ...pod.metadata, labels: { app: 'db' } } })).toEqual(['ns/db', 'ns/web']);
   });
 
   it('lets a service wait the longer the more pods it has, a small one not at all, and none less than the batch period', async () => {
