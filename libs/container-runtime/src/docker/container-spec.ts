@@ -82,7 +82,7 @@ export function containerSpec(
     Healthcheck: { Test: ['NONE'] },
     HostConfig: {
       ...sharedHostConfig(sandbox.linux, around),
-      ...namespaces(sandboxId, sandbox.linux),
+      ...namespaces(sandboxId, sandbox.linux, config.targetId),
       ...resourceSpec(config.resources, around),
       ...securitySpec(config.security),
       Mounts: config.mounts.map(mountSpec),
@@ -127,12 +127,13 @@ function cgroupParent(path: string, driver: 'cgroupfs' | 'systemd'): string {
   return driver === 'systemd' ? posix.basename(path) : path;
 }
 
-function namespaces(sandboxId: string, linux: LinuxSandboxConfig): HostConfig {
+function namespaces(sandboxId: string, linux: LinuxSandboxConfig, targetId: string | undefined): HostConfig {
   const sandbox = `container:${sandboxId}`;
+  const processes = linux.shareProcessNamespace ? sandbox : targetId === undefined ? undefined : `container:${targetId}`;
   return {
     NetworkMode: sandbox,
     IpcMode: sandbox,
-    ...(linux.hostPID ? { PidMode: 'host' } : linux.shareProcessNamespace ? { PidMode: sandbox } : {}),
+    ...(linux.hostPID ? { PidMode: 'host' } : processes === undefined ? {} : { PidMode: processes }),
     ...(linux.hostNetwork ? { UTSMode: 'host' } : {}),
   };
 }
