@@ -18,6 +18,7 @@ export async function readConfig(values: Flags, serving: ServingCertificateFiles
   const clientCa = await readOptional(values['client-ca-file']);
   return {
     serving: { certificate, key },
+    tls: { minVersion: values['tls-min-version'], cipherSuites: values['tls-cipher-suites'] },
     ...(clientCa === undefined ? {} : { clientCertificateAuthority: clientCa }),
     advertiseAddress: values['advertise-address'] ?? ownAddress(),
     advertisePort: values['secure-port'],

@@ -97,6 +97,9 @@ export interface KindRules<T extends KubernetesObject> {
   timeToLive?(object: DeepReadonly<T>): number | undefined;
 }
 
+/** What a version in which objects are written may ask of them in the stored kind's place. */
+export type VersionValidation<T extends KubernetesObject> = Pick<KindRules<T>, 'validate' | 'validateCreate' | 'validateUpdate'>;
+
 export interface KindDefinition<T extends KubernetesObject = KubernetesObject> extends KindRules<T> {
   readonly resource: Resource<T>;
 }
@@ -107,6 +110,8 @@ export interface KindConversion<Served extends KubernetesObject = KubernetesObje
   readonly storedAs: Resource;
   /** What the stored kind calls the selectable fields that the served one has; its own names if absent. */
   readonly fieldNames?: ReadonlyMap<string, string>;
+  /** The rules of what is written in the served version, in its stored form; the stored kind's if absent. */
+  readonly validation?: VersionValidation<Stored>;
   readonly conversion: {
     /** Neither writes into its argument. */
     fromStored(object: Stored): Served;

@@ -1,4 +1,5 @@
 import type { KubernetesObject, Resource } from '@keelson/apimachinery';
+import type { VersionValidation } from '@keelson/api/server';
 import type { ObjectRegistry } from '../registry/object-registry';
 import type { FieldLabels } from './field-labels';
 
@@ -17,4 +18,6 @@ export interface ServedResource {
   readonly fieldLabels: FieldLabels;
   /** Undefined where the stored version is served. */
   readonly conversion: VersionConversion | undefined;
+  /** What this version asks of objects in the stored kind's place; undefined where it is the same. */
+  readonly validation?: VersionValidation<KubernetesObject> | undefined;
 }

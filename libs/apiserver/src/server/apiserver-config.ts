@@ -1,11 +1,14 @@
 import type { SigningKey } from '../authentication/service-account-tokens';
 import type { StaticToken } from '../authentication/bearer-token';
+import type { TlsPolicyOptions } from '@keelson/component-base';
 import type { ServingCertificate } from '../http/api-server';
 
 /** What an apiserver is told; flags and files are read before. */
 export interface ApiserverConfig {
   /** Undefined: no port is ever taken, only connections from within the process. */
   readonly serving: ServingCertificate | undefined;
+  /** TLS 1.2 and newer with the usual suites if absent. */
+  readonly tls?: TlsPolicyOptions | undefined;
   /** PEM; undefined: client certificates are not asked for. */
   readonly clientCertificateAuthority?: string | undefined;
   /** The address other members of the cluster reach this server at; it goes into the endpoints of the `kubernetes` Service. */

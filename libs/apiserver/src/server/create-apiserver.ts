@@ -85,6 +85,7 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
   const server = new ApiServer({
     serving: config.serving,
     clientCertificateAuthority: config.clientCertificateAuthority,
+    tls: config.tls,
     handler: chain(createFilters(config, auth, deps), endpoint),
     log: deps.log,
   });

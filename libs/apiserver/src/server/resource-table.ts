@@ -5,6 +5,7 @@ import {
   type KindRules,
   type SchemaRegistry,
   type ServedResource as SchemaResource,
+  type VersionValidation,
 } from '@keelson/api/server';
 import type { ServedResource, VersionConversion } from '../endpoints/served-resource';
 import { fieldLabels } from '../endpoints/field-labels';
@@ -21,6 +22,7 @@ export interface ConvertedVersion {
   readonly storedAs: Resource;
   readonly conversion: VersionConversion;
   readonly fieldNames?: ReadonlyMap<string, string>;
+  readonly validation?: VersionValidation<KubernetesObject>;
 }
 
 /** A stored resource before its cache and registry are there. */
@@ -103,11 +105,18 @@ export class ResourceTable {
         conversion: undefined,
       });
     }
-    for (const { conversion, fieldNames, resource, storedAs } of conversions) {
+    for (const { conversion, fieldNames, resource, storedAs, validation } of conversions) {
       const stored = served.get(resourceKey(storedAs));
       if (stored === undefined) continue;
       const labels = fieldLabels(stored.registry.kind.rules, resource, fieldNames);
-      served.set(resourceKey(resource), { ...stored, resource, listKind: `${resource.kind}List`, fieldLabels: labels, conversion });
+      served.set(resourceKey(resource), {
+        ...stored,
+        resource,
+        listKind: `${resource.kind}List`,
+        fieldLabels: labels,
+        conversion,
+        validation,
+      });
     }
     this.served = served;
   }
