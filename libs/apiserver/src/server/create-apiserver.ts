@@ -56,6 +56,7 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
     convert: (value, stored) => storedValues.convert(value, stored),
     virtual: UNSTORED,
     returnsDeleted: RETURNS_DELETED,
+    timeToLiveSeconds: config.eventSeconds,
   });
   const hub = new CacheHub(
     deps,

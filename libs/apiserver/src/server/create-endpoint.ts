@@ -58,9 +58,10 @@ export function createEndpoint({ admission, auth, config, deps, hub, kubelets, s
     encoderFor: (request, served) => encoders.for(request, served),
     patchSchemaOf,
   });
-  const { audiences, issuers, verificationKeys } = config.serviceAccounts;
+  const { audiences, extendTokenExpiration = true, issuers, maxTokenSeconds = 0, verificationKeys } = config.serviceAccounts;
+  const tokenLifetimes = { maxSeconds: maxTokenSeconds, extendsPods: extendTokenExpiration };
   const serverAddress = `${config.advertiseAddress}:${config.advertisePort}`;
-  const virtual = virtualResources({ table, auth, admission, decoder, clock, random, audiences, patchSchemaOf, kubelets });
+  const virtual = virtualResources({ table, auth, admission, decoder, clock, random, audiences, tokenLifetimes, patchSchemaOf, kubelets });
   const routes = new NonResourceRoutes([
     ...nonResourceRoutes(deps),
     ...discoveryRoutes(schemas, serverAddress),

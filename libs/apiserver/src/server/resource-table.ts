@@ -43,6 +43,8 @@ export interface ResourcePlanOptions {
   readonly virtual: ReadonlySet<string>;
   /** Resources whose delete answers with the object. By plural name. */
   readonly returnsDeleted: ReadonlySet<string>;
+  /** How long the store keeps objects of the kinds that expire, 0 for ever; as the kind says if undefined. */
+  readonly timeToLiveSeconds: number | undefined;
 }
 
 const NO_RULES: KindRules<KubernetesObject> = {};
@@ -63,7 +65,8 @@ function plan(served: SchemaResource, options: ResourcePlanOptions): PlannedReso
     kind: served.kind,
     namespaced: served.namespaced,
   };
-  const rules = options.kinds.find((kind) => resourceKey(kind.resource) === resourceKey(resource)) ?? NO_RULES;
+  const declared = options.kinds.find((kind) => resourceKey(kind.resource) === resourceKey(resource)) ?? NO_RULES;
+  const rules = expiring(declared, options.timeToLiveSeconds);
   const kind: RegisteredKind = {
     resource,
     rules,
@@ -81,6 +84,12 @@ function plan(served: SchemaResource, options: ResourcePlanOptions): PlannedReso
     convert: (value) => options.convert(value, resource),
   };
   return { kind, cached, verbs: new Set(served.verbs) };
+}
+
+/** A kind whose objects never expire goes on as it is. */
+function expiring(rules: KindRules<KubernetesObject>, seconds: number | undefined): KindRules<KubernetesObject> {
+  if (rules.timeToLive === undefined || seconds === undefined) return rules;
+  return { ...rules, timeToLive: () => (seconds === 0 ? undefined : seconds) };
 }
 
 function emptyStatus(schemas: SchemaRegistry, resource: Resource): unknown {
