@@ -26,6 +26,7 @@ export async function readConfig(values: Flags, serving: ServingCertificateFiles
     serviceAccounts: await readServiceAccounts(values),
     staticTokens: values['token-auth-file'] === undefined ? [] : await readTokenFile(values['token-auth-file']),
     authorizationModes: values['authorization-mode'].map(authorizationMode),
+    allowPrivileged: values['allow-privileged'],
     serviceClusterIpRange: values['service-cluster-ip-range'],
     serviceNodePortRange: values['service-node-port-range'],
     ...(await readKubeletClient(values)),

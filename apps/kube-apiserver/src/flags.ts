@@ -91,6 +91,7 @@ export const flags = {
     default: ['AlwaysAllow'],
   }),
 
+  'allow-privileged': flag.bool({ section: MISC, usage: 'Whether pods may have privileged containers' }),
   'default-not-ready-toleration-seconds': flag.int({
     section: MISC,
     usage: 'How long pods stay on a node that is not ready, if they do not say',

@@ -30,6 +30,8 @@ export interface ApiserverConfig {
   /** Tokens known from the start; never logged. */
   readonly staticTokens: readonly StaticToken[];
   readonly authorizationModes: readonly ('Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny')[];
+  /** Whether pods may have privileged containers. */
+  readonly allowPrivileged: boolean;
   readonly serviceClusterIpRange: string;
   readonly serviceNodePortRange: { readonly first: number; readonly last: number };
   /** How this server shows itself to kubelets; undefined: exec, logs and the like are refused. */

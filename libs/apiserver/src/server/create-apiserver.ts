@@ -57,6 +57,7 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
     virtual: UNSTORED,
     returnsDeleted: RETURNS_DELETED,
     timeToLiveSeconds: config.eventSeconds,
+    allowsPrivileged: config.allowPrivileged,
   });
   const hub = new CacheHub(
     deps,

@@ -11,6 +11,7 @@ import type { ServedResource, VersionConversion } from '../endpoints/served-reso
 import { fieldLabels } from '../endpoints/field-labels';
 import { resourceKey } from '../endpoints/api-endpoint';
 import { ObjectRegistry, type ObjectRegistryDeps } from '../registry/object-registry';
+import { refusingPrivileged } from '../registry/privileged-containers';
 import type { RegisteredKind } from '../registry/registered-kind';
 import { selectionReader } from '../registry/selectable-fields';
 import type { CachedResource } from '../watch-cache/resource-cache';
@@ -45,6 +46,7 @@ export interface ResourcePlanOptions {
   readonly returnsDeleted: ReadonlySet<string>;
   /** How long the store keeps objects of the kinds that expire, 0 for ever; as the kind says if undefined. */
   readonly timeToLiveSeconds: number | undefined;
+  readonly allowsPrivileged: boolean;
 }
 
 const NO_RULES: KindRules<KubernetesObject> = {};
@@ -66,7 +68,8 @@ function plan(served: SchemaResource, options: ResourcePlanOptions): PlannedReso
     namespaced: served.namespaced,
   };
   const declared = options.kinds.find((kind) => resourceKey(kind.resource) === resourceKey(resource)) ?? NO_RULES;
-  const rules = expiring(declared, options.timeToLiveSeconds);
+  const permitted = options.allowsPrivileged ? declared : refusingPrivileged(declared);
+  const rules = expiring(permitted, options.timeToLiveSeconds);
   const kind: RegisteredKind = {
     resource,
     rules,

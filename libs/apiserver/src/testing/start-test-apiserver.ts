@@ -72,6 +72,7 @@ function testConfig(users: readonly string[]): ApiserverConfig {
       ...users.map((name) => ({ token: name, user: { name, groups: [] } })),
     ],
     authorizationModes: ['RBAC'],
+    allowPrivileged: true,
     serviceClusterIpRange: '10.96.0.0/16',
     serviceNodePortRange: { first: 30000, last: 32767 },
     requestTimeoutMilliseconds: 60_000,
