@@ -93,6 +93,8 @@ export interface KindRules<T extends KubernetesObject> {
   isHeldBack?(object: DeepReadonly<T>): boolean;
   /** Shows in the object that it is being deleted, beside its deletion timestamp; `object` is written to. */
   markDeleting?(object: T): void;
+  /** Where the pod lies that it is, or that is made by it: `spec`, `spec.template.spec`. */
+  readonly podSpecPath?: readonly string[];
   /** Seconds after which the store drops an object by itself. */
   timeToLive?(object: DeepReadonly<T>): number | undefined;
 }

@@ -22,15 +22,23 @@ export interface ApiserverConfig {
     /** PEM of every key whose tokens are taken. */
     readonly verificationKeys: readonly string[];
     readonly audiences: readonly string[];
+    /** How long a token is valid at most, in seconds; 0, as if absent, for no bound. */
+    readonly maxTokenSeconds?: number;
+    /** Whether the tokens that admission gives to pods work for a year; they do if absent. */
+    readonly extendTokenExpiration?: boolean;
   };
   /** Tokens known from the start; never logged. */
   readonly staticTokens: readonly StaticToken[];
   readonly authorizationModes: readonly ('Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny')[];
+  /** Whether pods may have privileged containers. */
+  readonly allowPrivileged: boolean;
   readonly serviceClusterIpRange: string;
   readonly serviceNodePortRange: { readonly first: number; readonly last: number };
   /** How this server shows itself to kubelets; undefined: exec, logs and the like are refused. */
   readonly kubeletClient?:
     { readonly certificate: string; readonly key: string; readonly certificateAuthority?: string | undefined } | undefined;
+  /** How long Events are kept; 0 for ever, an hour if absent. */
+  readonly eventSeconds?: number;
   readonly requestTimeoutMilliseconds: number;
   readonly minRequestTimeoutSeconds: number;
   readonly maxRequestsInFlight: number;

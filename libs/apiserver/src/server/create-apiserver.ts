@@ -59,6 +59,8 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
     convert: (value, stored) => storedValues.convert(value, stored),
     virtual: UNSTORED,
     returnsDeleted: RETURNS_DELETED,
+    timeToLiveSeconds: config.eventSeconds,
+    allowsPrivileged: config.allowPrivileged,
   });
   const hub = new CacheHub(
     deps,

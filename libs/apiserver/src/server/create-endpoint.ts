@@ -60,10 +60,24 @@ export function createEndpoint({ admission, auth, config, deps, hub, kubelets, s
     encoderFor: (request, served) => encoders.for(request, served),
     patchSchemaOf,
   });
-  const { audiences, issuers, verificationKeys } = config.serviceAccounts;
+  const { audiences, extendTokenExpiration = true, issuers, maxTokenSeconds = 0, verificationKeys } = config.serviceAccounts;
+  const tokenLifetimes = { maxSeconds: maxTokenSeconds, extendsPods: extendTokenExpiration };
   const serverAddress = `${config.advertiseAddress}:${config.advertisePort}`;
   const { components } = deps;
-  const parts = { table, auth, admission, decoder, clock, random, audiences, patchSchemaOf, kubelets, encoders, components };
+  const parts = {
+    table,
+    auth,
+    admission,
+    decoder,
+    clock,
+    random,
+    audiences,
+    tokenLifetimes,
+    patchSchemaOf,
+    kubelets,
+    encoders,
+    components,
+  };
   const virtual = virtualResources(parts);
   const routes = new NonResourceRoutes([
     ...nonResourceRoutes(deps),

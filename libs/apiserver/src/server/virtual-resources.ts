@@ -20,6 +20,7 @@ import { bindingSubresource } from '../subresources/binding';
 import { evictionSubresource } from '../subresources/eviction';
 import { scaleSubresource } from '../subresources/scale';
 import { tokenSubresource } from '../subresources/token';
+import type { TokenLifetimes } from '../subresources/token-lifetime';
 import type { Auth } from './create-auth';
 import type { ResourceTable } from './resource-table';
 
@@ -31,6 +32,7 @@ export interface VirtualResourceDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly audiences: readonly string[];
+  readonly tokenLifetimes: TokenLifetimes;
   readonly patchSchemaOf: PatchSchemaOf;
   readonly kubelets: KubeletClient;
   readonly encoders: Encoders;
@@ -70,7 +72,15 @@ function reviews({ audiences, auth, clock, decoder }: VirtualResourceDeps): [str
   ];
 }
 
-function podSubresources({ admission, audiences, auth, clock, decoder, table }: VirtualResourceDeps): [string, VirtualResource][] {
+function podSubresources({
+  admission,
+  audiences,
+  auth,
+  clock,
+  decoder,
+  table,
+  tokenLifetimes,
+}: VirtualResourceDeps): [string, VirtualResource][] {
   const pods = table.registry('', 'v1', 'pods');
   const binding = bindingSubresource({ decoder, admission, clock, pods });
   return [
@@ -93,6 +103,7 @@ function podSubresources({ admission, audiences, auth, clock, decoder, table }: 
         admission,
         issuer: auth.issuer,
         audiences,
+        lifetimes: tokenLifetimes,
         serviceAccounts: table.registry('', 'v1', 'serviceaccounts'),
         pods,
         secrets: table.registry('', 'v1', 'secrets'),

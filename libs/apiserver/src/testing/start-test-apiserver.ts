@@ -73,27 +73,18 @@ export async function startTestApiserver(options: TestApiserverOptions = {}): Pr
 }
 
 function testConfig(users: readonly string[]): ApiserverConfig {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', {
-    namedCurve: 'P-256',
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
   return {
     serving: undefined,
     advertiseAddress: '192.0.2.1',
     advertisePort: 6443,
     anonymousAuth: true,
-    serviceAccounts: {
-      issuers: ['https://kubernetes.default.svc.cluster.local'],
-      signingKey: { privateKey, keyId: 'test' },
-      verificationKeys: [publicKey],
-      audiences: ['https://kubernetes.default.svc.cluster.local'],
-    },
+    serviceAccounts: testServiceAccounts(),
     staticTokens: [
       { token: ADMIN_TOKEN, user: { name: 'admin', groups: ['system:masters'] } },
       ...users.map((name) => ({ token: name, user: { name, groups: [] } })),
     ],
     authorizationModes: ['RBAC'],
+    allowPrivileged: true,
     serviceClusterIpRange: '10.96.0.0/16',
     serviceNodePortRange: { first: 30000, last: 32767 },
     requestTimeoutMilliseconds: 60_000,
@@ -105,5 +96,20 @@ function testConfig(users: readonly string[]): ApiserverConfig {
     enableAdmissionPlugins: [],
     // Nothing makes accounts here.
     disableAdmissionPlugins: ['ServiceAccount'],
+  };
+}
+
+/** With a key of its own each time. */
+export function testServiceAccounts(): ApiserverConfig['serviceAccounts'] {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  return {
+    issuers: ['https://kubernetes.default.svc.cluster.local'],
+    signingKey: { privateKey, keyId: 'test' },
+    verificationKeys: [publicKey],
+    audiences: ['https://kubernetes.default.svc.cluster.local'],
   };
 }
