@@ -69,10 +69,7 @@ export function componentStatuses({ checks, encoders, rules }: ComponentStatusDe
 }
 
 async function statusOf(name: string, check: ComponentCheck): Promise<CachedObject> {
-  return computedObject({
-    kind: RESOURCE.kind,
-    apiVersion: 'v1',
-    metadata: { name },
-    conditions: [{ type: 'Healthy', ...(await check()) }],
-  });
+  const conditions = [{ type: 'Healthy', ...(await check()) }];
+  const status = { kind: RESOURCE.kind, apiVersion: 'v1', metadata: { name }, conditions };
+  return computedObject(status);
 }

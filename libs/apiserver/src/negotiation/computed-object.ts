@@ -1,15 +1,16 @@
 import type { ObjectMeta } from '@keelson/apimachinery';
 import { CachedObject } from '../watch-cache/cached-object';
 
-/** In this order, as what is stored; of its metadata as much as there is to know. */
+/** Of its metadata as much as there is to know. */
 interface Computed {
-  readonly kind?: string;
-  readonly apiVersion?: string;
   readonly metadata: Partial<ObjectMeta> & { readonly name: string };
 }
 
-/** An object that is made for one answer, in the form of those that are stored, so that it can be encoded as they are. */
-export function computedObject<T extends Computed>(object: T): CachedObject {
+/**
+ * An object that is made for one answer, to be encoded as those that are stored. Its `kind`, `apiVersion` and `metadata` come first, in
+ * this order, as they do in the stored form.
+ */
+export function computedObject(object: Computed): CachedObject {
   const { labels = {}, name, namespace = '', resourceVersion = '0' } = object.metadata;
   const identity = { namespace, name, revision: Number(resourceVersion) };
   return new CachedObject(identity, Buffer.from(JSON.stringify(object)), () => ({ labels, fields: {} }));

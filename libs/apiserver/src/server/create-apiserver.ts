@@ -9,10 +9,11 @@ import { RbacEscalation } from '../admission/plugins/rbac-escalation';
 import { AuthenticationTrust } from '../bootstrap/authentication-trust';
 import { ensureRbacPolicy } from '../bootstrap/rbac-policy';
 import { ensurePriorityClasses, ensureSystemNamespaces } from '../bootstrap/system-objects';
-import { filterChain } from '../filters/chain';
+import { filterChain, type ChainDeps } from '../filters/chain';
 import { chain } from '../filters/filter';
 import { ApiServer } from '../http/api-server';
 import { KubeletClient } from '../node-access/kubelet-client';
+import { protobufBody } from '../negotiation/protobuf-body';
 import type { ObjectRegistry } from '../registry/object-registry';
 import { CacheHub } from '../watch-cache/cache-hub';
 import type { ApiserverConfig } from './apiserver-config';
@@ -91,7 +92,7 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
     serving: config.serving,
     clientCertificateAuthority: config.clientCertificateAuthority,
     tls: config.tls,
-    handler: chain(createFilters(config, auth, deps), endpoint),
+    handler: chain(createFilters(config, auth, { ...deps, toProtobuf: protobufBody(schemas) }), endpoint),
     log: deps.log,
   });
   await trust.start();
@@ -108,12 +109,17 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
   };
 }
 
-function createFilters(config: ApiserverConfig, auth: Auth, deps: ApiserverDeps): ReturnType<typeof filterChain> {
+function createFilters(
+  config: ApiserverConfig,
+  auth: Auth,
+  deps: ApiserverDeps & Pick<ChainDeps, 'toProtobuf'>,
+): ReturnType<typeof filterChain> {
   return filterChain({
     log: deps.log,
     clock: deps.clock,
     metrics: requestMetrics(deps.metrics),
     newUid: deps.newUid,
+    toProtobuf: deps.toProtobuf,
     writeStatus,
     authenticator: auth.authenticator,
     authorizer: auth.authorizer,

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { openEnvelope } from '@keelson/api/server';
 import { send } from '../testing/send';
 import { startTestApiserver, type TestApiserver } from '../testing/start-test-apiserver';
 
@@ -8,6 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 
 describe('a path that leads nowhere', () => {
@@ -36,6 +38,27 @@ describe('a path that leads nowhere', () => {
       expect(answer.bytes.toString()).toBe('404 page not found\n');
     },
   );
+});
+
+describe('protobuf', () => {
+  it.each([
+    ['/api', 'APIVersions'],
+    ['/api/v1', 'APIResourceList'],
+    ['/apis', 'APIGroupList'],
+    ['/apis/apps', 'APIGroup'],
+    ['/apis/apps/v1', 'APIResourceList'],
+    ['/api/v1/nodes/nosuch', 'Status'],
+    ['/api/v2/pods', 'Status'],
+  ])('is how %s answers with its %s to who prefers it', async (path, kind) => {
+    const answer = await send(server, 'GET', path, { headers: { accept: `${PROTOBUF},application/json` } });
+    expect(answer.headers['content-type']).toBe(PROTOBUF);
+    expect(openEnvelope(answer.bytes).kind).toBe(kind);
+  });
+
+  it('is not made of what has no message', async () => {
+    const answer = await send(server, 'GET', '/version', { headers: { accept: PROTOBUF } });
+    expect(answer.headers['content-type']).toBe('application/json');
+  });
 });
 
 describe('a method that a path does not have', () => {
