@@ -4,6 +4,7 @@ import type { DaemonContext } from '@keelson/component-base';
 import type { Store } from '@keelson/storage';
 import { AdmissionChain } from '../admission/admission-plugin';
 import { chosenPlugins } from '../admission/admission-plugins';
+import type { ComponentCheck } from '../component-status/component-check';
 import { RbacEscalation } from '../admission/plugins/rbac-escalation';
 import { AuthenticationTrust } from '../bootstrap/authentication-trust';
 import { ensureRbacPolicy } from '../bootstrap/rbac-policy';
@@ -32,6 +33,8 @@ export interface ApiserverDeps extends Pick<DaemonContext, 'log' | 'metrics' | '
   readonly clock: Clock;
   readonly random: () => number;
   readonly newUid: () => string;
+  /** How the cluster's components are asked how they are, by name; for `componentstatuses`. */
+  readonly components: ReadonlyMap<string, ComponentCheck>;
 }
 
 /** A server that is ready to take connections. */

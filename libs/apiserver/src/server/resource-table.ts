@@ -7,7 +7,8 @@ import {
   type ServedResource as SchemaResource,
   type VersionValidation,
 } from '@keelson/api/server';
-import type { ServedResource, VersionConversion } from '../endpoints/served-resource';
+import type { ServedResource } from '../endpoints/served-resource';
+import type { VersionConversion } from '../negotiation/encoded-resource';
 import { fieldLabels } from '../endpoints/field-labels';
 import { resourceKey } from '../endpoints/api-endpoint';
 import { ObjectRegistry, type ObjectRegistryDeps } from '../registry/object-registry';
@@ -115,6 +116,8 @@ export class ResourceTable {
         verbs,
         fieldLabels: fieldLabels(kind.rules, kind.resource),
         conversion: undefined,
+        columns: kind.rules.columns,
+        storedJson: cached.storedJson,
       });
     }
     for (const { conversion, fieldNames, resource, storedAs, validation } of conversions) {

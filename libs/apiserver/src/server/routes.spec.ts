@@ -13,7 +13,9 @@ const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 describe('a path that leads nowhere', () => {
   it.each([
     '/api/v1/nosuch',
+    '/api/v2',
     '/api/v2/pods',
+    '/apis/apps/v9',
     '/apis/apps/v9/deployments',
     '/api/v1/pods/web',
     '/api/v1/namespaces/default/nodes',
@@ -26,7 +28,7 @@ describe('a path that leads nowhere', () => {
     expect(answer.json()).toMatchObject({ code: 404, message: 'the server could not find the requested resource', details: {} });
   });
 
-  it.each(['/nosuch', '/apis/nosuch.example/v1/things', '//api/v1/pods', '/healthz/', '/metrics/'])(
+  it.each(['/nosuch', '/apis/nosuch.example', '/apis/nosuch.example/v1/things', '//api/v1/pods', '/healthz/', '/metrics/'])(
     'elsewhere is a page: %s',
     async (path) => {
       const answer = await send(server, 'GET', path);

@@ -1,8 +1,12 @@
 import type { Clock } from '@keelson/apimachinery';
+import { kinds } from '@keelson/api/server';
 import type { AdmissionChain } from '../admission/admission-plugin';
+import { componentStatuses } from '../component-status/component-statuses';
+import type { ComponentCheck } from '../component-status/component-check';
 import { resourceKey, type VirtualResource } from '../endpoints/api-endpoint';
 import type { BodyDecoder } from '../endpoints/body-decoder';
 import type { PatchSchemaOf } from '../endpoints/resource-handlers';
+import type { Encoders } from '../negotiation/encoders';
 import type { KubeletClient } from '../node-access/kubelet-client';
 import { logSubresource } from '../node-access/pod-log';
 import { portForwardSubresource } from '../node-access/pod-port-forward';
@@ -31,6 +35,9 @@ export interface VirtualResourceDeps {
   readonly tokenLifetimes: TokenLifetimes;
   readonly patchSchemaOf: PatchSchemaOf;
   readonly kubelets: KubeletClient;
+  readonly encoders: Encoders;
+  /** What `componentstatuses` tells of. */
+  readonly components: ReadonlyMap<string, ComponentCheck>;
 }
 
 /** Resources that are answered and never stored. */
@@ -47,7 +54,7 @@ export const UNSTORED: ReadonlySet<string> = new Set([
 
 /** Everything a URL can name that is no plain view of a stored object, by its key. */
 export function virtualResources(deps: VirtualResourceDeps): ReadonlyMap<string, VirtualResource> {
-  return new Map([...reviews(deps), ...podSubresources(deps), ...nodeAccess(deps), ...scales(deps)]);
+  return new Map([...reviews(deps), ...podSubresources(deps), ...nodeAccess(deps), ...scales(deps), components(deps)]);
 }
 
 function reviews({ audiences, auth, clock, decoder }: VirtualResourceDeps): [string, VirtualResource][] {
@@ -125,6 +132,11 @@ function nodeAccess({ auth, kubelets, random, table }: VirtualResourceDeps): [st
   ];
 }
 
+function components({ components: checks, encoders }: VirtualResourceDeps): [string, VirtualResource] {
+  const rules = kinds.find(({ resource }) => resource.resource === 'componentstatuses') ?? {};
+  return ['/v1/componentstatuses', componentStatuses({ checks, encoders, rules })];
+}
+
 const SCALABLE = [
   { group: '', version: 'v1', resource: 'replicationcontrollers' },
   { group: 'apps', version: 'v1', resource: 'deployments' },
@@ -132,12 +144,12 @@ const SCALABLE = [
   { group: 'apps', version: 'v1', resource: 'statefulsets' },
 ];
 
-function scales({ admission, decoder, patchSchemaOf, table }: VirtualResourceDeps): [string, VirtualResource][] {
+function scales({ admission, decoder, encoders, patchSchemaOf, table }: VirtualResourceDeps): [string, VirtualResource][] {
   const patchSchema = patchSchemaOf({ group: 'autoscaling', version: 'v1', kind: 'Scale' });
   return SCALABLE.flatMap((resource): [string, VirtualResource][] => {
     const served = table.served.get(resourceKey(resource));
     return served === undefined
       ? []
-      : [[resourceKey({ ...resource, subresource: 'scale' }), scaleSubresource(served, { decoder, admission, patchSchema })]];
+      : [[resourceKey({ ...resource, subresource: 'scale' }), scaleSubresource(served, { decoder, admission, encoders, patchSchema })]];
   });
 }

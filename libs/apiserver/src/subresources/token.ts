@@ -1,4 +1,4 @@
-import { FieldErrors, FieldPath, formatTime, StatusError, type DeepReadonly, type KubernetesObject } from '@keelson/apimachinery';
+import { FieldErrors, FieldPath, formatTime, StatusError, type DeepReadonly } from '@keelson/apimachinery';
 import { serviceaccounts, type Node, type Pod, type ServiceAccount, type TokenRequest } from '@keelson/api';
 import type { AdmissionChain } from '../admission/admission-plugin';
 import type { TokenIssuer } from '../authentication/service-account-tokens';
@@ -37,7 +37,7 @@ export function tokenSubresource(deps: TokenDeps): VirtualResource {
     create: async (request: ApiRequest) => {
       const review = await readUnstored<TokenRequest>(request, deps.decoder, TOKEN_REQUEST);
       const { name, namespace } = request.info;
-      ensureNamespace(review as KubernetesObject, namespace);
+      ensureNamespace(review, namespace);
       const { metadata } = (await deps.serviceAccounts.get({ namespace, name })).object as DeepReadonly<ServiceAccount>;
       await admitCreate(review, { resource: serviceaccounts, kind: TOKEN_REQUEST }, changeContextOf(request, deps.admission));
       const requested = review.spec.expirationSeconds ?? DEFAULT_SECONDS;
@@ -64,7 +64,7 @@ export function tokenSubresource(deps: TokenDeps): VirtualResource {
   };
 }
 
-function validate({ metadata }: TokenRequest & { readonly metadata: { readonly name?: string } }, account: string, seconds: number): void {
+function validate({ metadata }: { readonly metadata: { readonly name?: string } }, account: string, seconds: number): void {
   const named = metadata.name ?? '';
   if (named !== '' && named !== account) {
     const errors = new FieldErrors();

@@ -6,6 +6,7 @@ import { systemClock } from '@keelson/apimachinery';
 import { createApiClient, createInProcessTransport, type ApiClient } from '@keelson/client';
 import { createMetricsRegistry, HealthChecks, silentLogger, versionInfo } from '@keelson/component-base';
 import { openLmdbStore, type Store } from '@keelson/storage';
+import type { ComponentCheck } from '../component-status/component-check';
 import type { ApiserverConfig } from '../server/apiserver-config';
 import { createApiserver, type Apiserver } from '../server/create-apiserver';
 
@@ -27,6 +28,7 @@ export interface TestApiserverOptions {
   readonly config?: Partial<ApiserverConfig>;
   /** Another server's store, which stays open; one of its own in a temporary folder without it. */
   readonly store?: Store;
+  readonly components?: ReadonlyMap<string, ComponentCheck>;
 }
 
 /** An apiserver that is reached without a socket. */
@@ -37,7 +39,17 @@ export async function startTestApiserver(options: TestApiserverOptions = {}): Pr
   const metrics = createMetricsRegistry(process, version);
   const apiserver = await createApiserver(
     { ...testConfig(options.users ?? []), ...options.config },
-    { store, clock: systemClock, random: Math.random, newUid: randomUUID, log: silentLogger, metrics, version, health: new HealthChecks() },
+    {
+      store,
+      clock: systemClock,
+      random: Math.random,
+      newUid: randomUUID,
+      log: silentLogger,
+      metrics,
+      version,
+      health: new HealthChecks(),
+      components: options.components ?? new Map(),
+    },
   );
   const clientWith = (token: string): ApiClient =>
     createApiClient(createInProcessTransport(apiserver.server, { token }), { userAgent: 'test' });

@@ -17,7 +17,8 @@ import { serveAttach, serveExec, servePorts } from './container-streams';
 import { HttpError } from './http-error';
 import { KubeletMetrics } from './kubelet-metrics';
 import { isTrue, parseLogQuery } from './log-query';
-import { containerToShow, type NodeView } from './node-view';
+import { logTarget } from './log-target';
+import type { NodeView } from './node-view';
 import type { StreamProtocol, StreamRequest, UpgradeRequest } from './remote-streams';
 import { cadvisorMetrics, resourceMetrics } from './resource-metrics';
 import { statsSummary } from './stats-summary';
@@ -151,12 +152,8 @@ export class KubeletServer {
     const { view, runtime, clock } = this.#deps;
     const [, , namespace = '', name = '', containerName = ''] = url.pathname.split('/');
     const { previous, ...options } = asBadRequest(() => parseLogQuery(url.searchParams, clock.now()));
-    const { pod } = this.#find(namespace, name);
-    const container = containerToShow(await view.state(pod.metadata.uid), containerName, previous);
-    if (container === undefined) {
-      const which = previous ? 'previous terminated container' : 'container';
-      throw new HttpError(400, `${which} "${containerName}" in pod "${name}" not found`);
-    }
+    const pod = this.#find(namespace, name, `pod "${name}" does not exist`);
+    const container = logTarget(pod, await view.state(pod.metadata.uid), { container: containerName, previous });
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const isRunning = async (): Promise<boolean> =>
@@ -170,10 +167,11 @@ export class KubeletServer {
     });
   }
 
-  #find(namespace: string, name: string): { pod: ReadonlyPod } {
+  /** @throws HttpError 404 with `orElse` if the pod is not on this node */
+  #find(namespace: string, name: string, orElse = 'pod does not exist'): ReadonlyPod {
     const pod = this.#deps.view.pod(decodeURIComponent(namespace), decodeURIComponent(name));
-    if (pod === undefined) throw new HttpError(404, `pod "${name}" in namespace "${namespace}" not found`);
-    return { pod };
+    if (pod === undefined) throw new HttpError(404, orElse);
+    return pod;
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -196,16 +194,16 @@ export class KubeletServer {
   /** `/exec/NAMESPACE/POD[/UID]/CONTAINER`, `/attach/...` the same, and `/portForward/NAMESPACE/POD[/UID]`. */
   async #stream(protocol: StreamProtocol, upgrade: UpgradeRequest, [, verb, namespace = '', name = '', ...rest]: string[]): Promise<void> {
     const { view, runtime } = this.#deps;
-    const { pod } = this.#find(namespace, name);
+    const pod = this.#find(namespace, name);
     const state = await view.state(pod.metadata.uid);
     if (verb === 'portForward') {
       const sandbox = readySandbox(state);
-      if (sandbox === undefined) throw new HttpError(500, `pod "${name}" has no running sandbox`);
+      if (sandbox === undefined) throw new HttpError(500, `pod not found ("${name}_${namespace}")`);
       return servePorts(runtime, sandbox.id, await protocol.acceptPorts(upgrade));
     }
     const containerName = rest.at(-1) ?? '';
     const container = runningContainers(state).find((candidate) => candidate.name === containerName);
-    if (container === undefined) throw new HttpError(500, `container not found ("${containerName}")`);
+    if (container === undefined) throw new HttpError(500, notRunning(verb, containerName, `${name}_${namespace}`));
     const wanted = streamRequest(upgrade.query);
     if (verb === 'exec') {
       const streams = await protocol.acceptStreams(upgrade, wanted);
@@ -229,6 +227,11 @@ function streamRequest(query: URLSearchParams): StreamRequest {
   const wanted = { stdin: any('input', 'stdin'), stdout: any('output', 'stdout'), stderr: any('error', 'stderr'), tty: any('tty') };
   if (!wanted.stdin && !wanted.stdout && !wanted.stderr) throw new HttpError(400, 'you must specify at least 1 of stdin, stdout, stderr');
   return wanted;
+}
+
+/** In the words that upstream has for each of both. */
+function notRunning(verb: string | undefined, container: string, pod: string): string {
+  return verb === 'attach' ? `container ${container} not found in pod ${pod}` : `container not found ("${container}")`;
 }
 
 function asBadRequest<T>(parse: () => T): T {
