@@ -30,6 +30,7 @@ export async function readConfig(values: Flags, serving: ServingCertificateFiles
     serviceClusterIpRange: values['service-cluster-ip-range'],
     serviceNodePortRange: values['service-node-port-range'],
     ...(await readKubeletClient(values)),
+    kubeletAddressTypes: values['kubelet-preferred-address-types'],
     eventSeconds: Math.floor(values['event-ttl'] / 1000),
     requestTimeoutMilliseconds: values['request-timeout'],
     minRequestTimeoutSeconds: values['min-request-timeout'],

@@ -111,6 +111,11 @@ export const flags = {
   }),
   'kubelet-client-certificate': flag.string({ section: MISC, usage: 'The certificate to show to kubelets' }),
   'kubelet-client-key': flag.string({ section: MISC, usage: 'Its key' }),
+  'kubelet-preferred-address-types': flag.strings({
+    section: MISC,
+    usage: 'At which of its addresses a kubelet is asked: the first type that its node has one of',
+    default: ['Hostname', 'InternalDNS', 'InternalIP', 'ExternalDNS', 'ExternalIP'],
+  }),
   'service-cluster-ip-range': flag.string({ section: MISC, usage: 'The addresses of Services', default: '10.0.0.0/24' }),
   'service-node-port-range': flag.portRange({
     section: MISC,

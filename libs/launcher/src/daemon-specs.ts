@@ -127,6 +127,7 @@ function apiserver(input: SpecInput): DaemonSpec {
       `--service-account-signing-key-file=${pki.serviceAccountKeyFile}`,
       `--kubelet-client-certificate=${pki.kubeletClientCertificateFile}`,
       `--kubelet-client-key=${pki.kubeletClientKeyFile}`,
+      '--kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname',
     ],
   };
 }

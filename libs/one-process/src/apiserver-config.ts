@@ -42,6 +42,7 @@ export async function apiserverConfig({
     staticTokens: [],
     authorizationModes: ['Node', 'RBAC'],
     allowPrivileged: true,
+    kubeletAddressTypes: ['InternalIP', 'ExternalIP', 'Hostname'],
     serviceClusterIpRange: serviceRange,
     serviceNodePortRange: { first: 30_000, last: 32_767 },
     ...LIMITS,

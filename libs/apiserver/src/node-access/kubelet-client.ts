@@ -5,8 +5,6 @@ import type { Node } from '@keelson/api';
 import type { UpgradedConnection } from '../http/upgrade';
 import type { ApiserverConfig } from '../server/apiserver-config';
 
-/** In the order in which a node's addresses are tried, as kubeadm sets `--kubelet-preferred-address-types`. */
-const ADDRESS_TYPES = ['InternalIP', 'ExternalIP', 'Hostname'];
 const DEFAULT_PORT = 10250;
 /** Of an error's text; more than that tells nobody more. */
 const MAX_ERROR_BYTES = 8192;
@@ -20,25 +18,39 @@ export interface KubeletEndpoint {
 /** How the container runtime of a simulated node is named in `status.nodeInfo`. Its kubelet listens nowhere: it would have nothing to tell. */
 const SIMULATED_RUNTIME = 'hollow://';
 
-/** @throws StatusError MethodNotAllowed if the node is simulated, InternalError if it has told no address yet */
-export function kubeletEndpointOf({ metadata, status }: DeepReadonly<Node>): KubeletEndpoint {
+/**
+ * @param addressTypes of which the first counts that the node has an address of
+ * @throws StatusError MethodNotAllowed if the node is simulated, InternalError if it has told no address of these types yet
+ */
+function kubeletEndpointOf({ metadata, status }: DeepReadonly<Node>, addressTypes: readonly string[]): KubeletEndpoint {
   if (status?.nodeInfo?.containerRuntimeVersion.startsWith(SIMULATED_RUNTIME) === true)
     throw StatusError.of('MethodNotAllowed', `node ${metadata.name} is simulated: its pods have no containers to ask or to connect to`);
   const addresses = status?.addresses ?? [];
-  const host = ADDRESS_TYPES.map((type) => addresses.find((each) => each.type === type)?.address).find((each) => each !== undefined);
-  if (host === undefined) throw StatusError.internal(`node ${metadata.name} has no address of the types ${ADDRESS_TYPES.join(', ')}`);
+  const host = addressTypes.map((type) => addresses.find((each) => each.type === type)?.address).find((each) => each !== undefined);
+  if (host === undefined) {
+    const known = addresses.map(({ address, type }) => `{${type} ${address}}`).join(' ');
+    throw StatusError.internal(`no preferred addresses found; known addresses: [${known}]`);
+  }
   return { host, port: status?.daemonEndpoints?.kubeletEndpoint?.Port ?? DEFAULT_PORT };
 }
 
 /** Asks kubelets over TLS, as the user that the client certificate names. Without an authority for their certificates they are not verified, as upstream. */
 export class KubeletClient {
   readonly #agent: Agent | undefined;
+  readonly #addressTypes: readonly string[];
 
-  constructor(config: ApiserverConfig['kubeletClient']) {
+  /** @param addressTypes `--kubelet-preferred-address-types` */
+  constructor(config: ApiserverConfig['kubeletClient'], addressTypes: readonly string[]) {
+    this.#addressTypes = addressTypes;
     if (config === undefined) return;
     const { certificate, certificateAuthority, key } = config;
     const trust = certificateAuthority === undefined ? { rejectUnauthorized: false } : { ca: certificateAuthority };
     this.#agent = new Agent({ cert: certificate, key, keepAlive: true, ...trust });
+  }
+
+  /** Where a node's kubelet is asked. @throws StatusError MethodNotAllowed for a simulated node, InternalError for one without a usable address */
+  endpointOf(node: DeepReadonly<Node>): KubeletEndpoint {
+    return kubeletEndpointOf(node, this.#addressTypes);
   }
 
   /** @returns the response, whatever its status. @throws StatusError InternalError if the kubelet can't be reached */

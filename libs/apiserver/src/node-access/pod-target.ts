@@ -2,7 +2,7 @@ import { StatusError, type DeepReadonly } from '@keelson/apimachinery';
 import type { Node, Pod } from '@keelson/api';
 import type { ApiRequest } from '../http/api-request';
 import type { ObjectRegistry } from '../registry/object-registry';
-import { kubeletEndpointOf, type KubeletClient, type KubeletEndpoint } from './kubelet-client';
+import type { KubeletClient, KubeletEndpoint } from './kubelet-client';
 
 export interface NodeAccess {
   readonly kubelets: KubeletClient;
@@ -29,14 +29,14 @@ export interface TargetKubelet {
 const WEBSOCKET_FEATURE = 'ExtendWebSocketsToKubelet';
 
 /** @throws StatusError NotFound if there is no such pod */
-export async function podTarget({ nodes, pods }: NodeAccess, { info }: ApiRequest): Promise<PodTarget> {
+export async function podTarget({ kubelets, nodes, pods }: NodeAccess, { info }: ApiRequest): Promise<PodTarget> {
   const pod = (await pods.get(info)).object as DeepReadonly<Pod>;
   const path = [info.namespace, info.name].map(encodeURIComponent).join('/');
   const { nodeName = '' } = pod.spec;
   if (nodeName === '') return { pod, path, kubelet: undefined };
   const node = (await nodes.get({ namespace: '', name: nodeName })).object as DeepReadonly<Node>;
   const takesWebSockets = node.status?.declaredFeatures?.includes(WEBSOCKET_FEATURE) ?? false;
-  return { pod, path, kubelet: { endpoint: kubeletEndpointOf(node), takesWebSockets } };
+  return { pod, path, kubelet: { endpoint: kubelets.endpointOf(node), takesWebSockets } };
 }
 
 /**

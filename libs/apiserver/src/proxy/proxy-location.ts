@@ -3,7 +3,6 @@ import { lookup } from 'node:dns/promises';
 import { BlockList, isIPv6 } from 'node:net';
 import { StatusError, type DeepReadonly } from '@keelson/apimachinery';
 import type { Node, Pod } from '@keelson/api';
-import { kubeletEndpointOf } from '../node-access/kubelet-client';
 import type { NodeAccess } from '../node-access/pod-target';
 import type { RequestInfo } from '../request/request-info';
 
@@ -46,7 +45,7 @@ export async function podLocation({ pods }: Pick<NodeAccess, 'pods'>, { name: id
 /** The kubelet, unless the request names another port of the node. @throws StatusError as {@link podLocation} */
 export async function nodeLocation({ kubelets, nodes }: NodeAccess, { name: id }: RequestInfo): Promise<ProxyLocation> {
   const { name, port, scheme } = parseProxyTarget('node', id);
-  const endpoint = kubeletEndpointOf((await nodes.get({ namespace: '', name })).object as DeepReadonly<Node>);
+  const endpoint = kubelets.endpointOf((await nodes.get({ namespace: '', name })).object as DeepReadonly<Node>);
   const addresses = await lookup(endpoint.host, { all: true });
   if (!addresses.every(({ address }) => isProxyable(address))) throw StatusError.badRequest('address not allowed');
   if (port !== '' && port !== String(endpoint.port)) return { scheme, host: endpoint.host, port };

@@ -51,7 +51,6 @@ function validateUnprivileged(object: DeepReadonly<KubernetesObject>, podSpecPat
 /** Windows' kind of privilege; containers have it from their pod if they don't say. */
 function hasHostProcess(spec: DeepReadonly<PodSpec>): boolean {
   const ofPod = spec.securityContext?.windowsOptions?.hostProcess;
-  return CONTAINERS.some((field) =>
-    spec[field]?.some(({ securityContext }) => (securityContext?.windowsOptions?.hostProcess ?? ofPod) === true),
-  );
+  const containers = CONTAINERS.flatMap((field) => [...(spec[field] ?? [])]);
+  return containers.some(({ securityContext }) => (securityContext?.windowsOptions?.hostProcess ?? ofPod) === true);
 }

@@ -37,6 +37,8 @@ export interface ApiserverConfig {
   /** How this server shows itself to kubelets; undefined: exec, logs and the like are refused. */
   readonly kubeletClient?:
     { readonly certificate: string; readonly key: string; readonly certificateAuthority?: string | undefined } | undefined;
+  /** At which of its addresses a node's kubelet is asked: the first type that it has one of. */
+  readonly kubeletAddressTypes: readonly string[];
   /** How long Events are kept; 0 for ever, an hour if absent. */
   readonly eventSeconds?: number;
   readonly requestTimeoutMilliseconds: number;

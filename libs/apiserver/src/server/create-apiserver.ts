@@ -84,7 +84,7 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
   await ensureSystemObjects(table);
   await ensureDefaultServiceCidr(table.registry('networking.k8s.io', 'v1', 'servicecidrs'), config.serviceClusterIpRange, deps.clock);
   const auth = createAuth(config, hub, deps.clock);
-  const kubelets = new KubeletClient(config.kubeletClient);
+  const kubelets = new KubeletClient(config.kubeletClient, config.kubeletAddressTypes);
   const admission = createAdmission(config, { table, auth, hub, random: deps.random, clock: deps.clock });
   const endpoint = createEndpoint({ config, deps, hub, table, auth, schemas, kubelets, admission });
   deps.health.add('etcd', () => deps.store.check());

@@ -85,6 +85,7 @@ function testConfig(users: readonly string[]): ApiserverConfig {
     ],
     authorizationModes: ['RBAC'],
     allowPrivileged: true,
+    kubeletAddressTypes: ['InternalIP', 'ExternalIP', 'Hostname'],
     serviceClusterIpRange: '10.96.0.0/16',
     serviceNodePortRange: { first: 30000, last: 32767 },
     requestTimeoutMilliseconds: 60_000,
