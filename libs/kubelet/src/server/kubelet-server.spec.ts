@@ -79,7 +79,7 @@ describe('KubeletServer', () => {
       health: new HealthChecks(),
       clock,
       log: silentLogger,
-      tls: { certificate: serving.certificate, key: serving.key, clientCA: ca },
+      tls: { certificate: serving.certificate, key: serving.key, clientCA: ca, minVersion: '', cipherSuites: [] },
       signal: stop.signal,
     });
     port = await server.listen(0, '127.0.0.1');

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import type { Clock } from '@keelson/apimachinery';
-import type { HealthChecks, Logger } from '@keelson/component-base';
+import { tlsPolicy, type HealthChecks, type Logger, type TlsPolicy, type TlsPolicyOptions } from '@keelson/component-base';
 import type { ContainerRuntime } from '@keelson/container-runtime';
 import type { Registry } from 'prom-client';
 import { readLog } from '../logs/read-log';
@@ -34,7 +34,7 @@ export interface KubeletServerDeps {
   readonly health: HealthChecks;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly tls: { readonly certificate: string; readonly key: string; readonly clientCA?: string | undefined };
+  readonly tls: { readonly certificate: string; readonly key: string; readonly clientCA?: string | undefined } & TlsPolicyOptions;
   readonly signal: AbortSignal;
 }
 
@@ -44,6 +44,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) =>
 export class KubeletServer {
   readonly #deps: KubeletServerDeps;
   readonly #server: Server;
+  readonly #policy: TlsPolicy;
   /** By exact path; what has parameters comes in {@link #handler}. */
   readonly #pages: Readonly<Record<string, Handler>>;
 
@@ -51,7 +52,8 @@ export class KubeletServer {
     this.#deps = deps;
     const { certificate, key, clientCA } = deps.tls;
     const clients = clientCA === undefined ? {} : { ca: clientCA, requestCert: true, rejectUnauthorized: false };
-    this.#server = createServer({ cert: certificate, key, ...clients });
+    this.#policy = tlsPolicy(deps.tls);
+    this.#server = createServer({ cert: certificate, key, ...clients, ...this.#policy });
     this.#pages = this.#makePages();
     this.#server.on('request', (request, response) => void this.#serve(request, response));
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.#upgrade(request, socket, head));
@@ -73,6 +75,7 @@ export class KubeletServer {
       cert: certificate,
       key,
       ...(this.#deps.tls.clientCA === undefined ? {} : { ca: this.#deps.tls.clientCA }),
+      ...this.#policy,
     });
   }
 

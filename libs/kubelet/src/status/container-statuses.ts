@@ -9,12 +9,12 @@ import type { StatusInputs } from './status-inputs';
 /** The exit code of what was killed, and of what vanished. */
 const KILLED = 137;
 
-/** The statuses of the pod's init containers or of its own, in the order of the spec. */
 /** Which list of the pod's spec a container is in. */
 export type ContainerRole = 'init' | 'main' | 'ephemeral';
 
 const STATUS_LISTS = { init: 'initContainerStatuses', main: 'containerStatuses', ephemeral: 'ephemeralContainerStatuses' } as const;
 
+/** The statuses of one list of the pod's containers, in the order of the spec. */
 export function containerStatuses(containers: readonly ReadonlyContainer[], inputs: StatusInputs, role: ContainerRole): ContainerStatus[] {
   return containers.map((container) => containerStatus(container, inputs, role));
 }
