@@ -198,6 +198,8 @@ describe('Kubelet', () => {
     node.api.put('pods', pod({ activeDeadlineSeconds: 5 }));
     await node.clock.advance(6_000);
     expect(node.pod()?.status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' });
+    const told = node.events.filter((event) => event.includes('Deadline'));
+    expect(told).toEqual(['Normal DeadlineExceeded: Pod was active on the node longer than the specified deadline']);
     expect(node.runtime.running()).toEqual([]);
   });
 

@@ -59,11 +59,16 @@ describe('ImageManager', () => {
   it('backs off after failures, longer each time, and pulls again after the wait', async () => {
     runtime.onPull = () => Promise.reject(new Error('manifest unknown'));
     await expect(images.ensure(pod(), web('a:1'))).rejects.toMatchObject({ reason: 'ErrImagePull', message: 'manifest unknown' });
-    await expect(images.ensure(pod(), web('a:1'))).rejects.toMatchObject({ reason: 'ImagePullBackOff', retryAfter: 10_000 });
+    await expect(images.ensure(pod(), web('a:1'))).rejects.toMatchObject({
+      reason: 'ImagePullBackOff',
+      message: 'Back-off pulling image "a:1": ErrImagePull: manifest unknown',
+      retryAfter: 10_000,
+    });
     await clock.advance(10_000);
     await expect(images.ensure(pod(), web('a:1'))).rejects.toMatchObject({ reason: 'ErrImagePull' });
     await expect(images.ensure(pod(), web('a:1'))).rejects.toMatchObject({ retryAfter: 20_000 });
     expect(events).toContain('Normal BackOff: Back-off pulling image "a:1"');
+    expect(events).toContain('Warning Failed: Error: ImagePullBackOff');
     runtime.onPull = () => Promise.resolve();
     await clock.advance(20_000);
     await expect(images.ensure(pod(), web('a:1'))).resolves.toMatchObject({ tags: ['a:1'] });
@@ -72,6 +77,10 @@ describe('ImageManager', () => {
   it('says so when the name is invalid, or a missing image must not be pulled', async () => {
     await expect(images.ensure(pod(), web('UPPER:1'))).rejects.toMatchObject({ reason: 'InvalidImageName' });
     await expect(images.ensure(pod(), web('a:1', 'Never'))).rejects.toMatchObject({ reason: 'ErrImageNeverPull' });
+    expect(events.filter((event) => event.startsWith('Warning Failed'))).toEqual([
+      'Warning Failed: Error: InvalidImageName',
+      'Warning Failed: Error: ErrImageNeverPull',
+    ]);
   });
 
   it('uses the credentials of the pod, and goes on without a secret that is missing', async () => {

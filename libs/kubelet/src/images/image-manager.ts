@@ -28,8 +28,8 @@ export interface ImageManagerDeps {
 export class ImageManager {
   readonly #deps: ImageManagerDeps;
   readonly #backoff: RestartBackoff;
-  /** When the last pull failed, by the keys of the back-off. */
-  readonly #failedAt = new Map<string, number>();
+  /** When and how the last pull failed, by the keys of the back-off. */
+  readonly #failures = new Map<string, { readonly at: number; readonly why: string }>();
   /** Free places; the callbacks of those who wait for one, in their order. */
   #places: number;
   readonly #waiting: (() => void)[] = [];
@@ -63,7 +63,7 @@ export class ImageManager {
   /** A pod's failures no longer count. */
   forget(podUid: string): void {
     this.#backoff.forget(`${podUid}_`);
-    for (const key of this.#failedAt.keys()) if (key.startsWith(`${podUid}_`)) this.#failedAt.delete(key);
+    for (const key of this.#failures.keys()) if (key.startsWith(`${podUid}_`)) this.#failures.delete(key);
   }
 
   async #pull(pod: ReadonlyPod, container: ReadonlyContainer, reference: ImageReference): Promise<Image> {
@@ -71,7 +71,7 @@ export class ImageManager {
     const name = container.image ?? '';
     const key = `${pod.metadata.uid}_${name}`;
     const wait = this.#untilRetry(key);
-    if (wait > 0) throw this.#backedOff(pod, container, wait);
+    if (wait > 0) throw this.#backedOff(pod, container, { wait, why: this.#failures.get(key)?.why });
     events.normal(pod, 'Pulling', `Pulling image "${name}"`, container.name);
     const asked = clock.monotonic();
     try {
@@ -80,18 +80,19 @@ export class ImageManager {
       if (image === undefined) throw new Error(`the image is not there after it was pulled`);
       const times = `in ${seconds(took)} (${seconds(clock.monotonic() - asked)} including waiting)`;
       events.normal(pod, 'Pulled', `Successfully pulled image "${name}" ${times}. Image size: ${image.sizeBytes} bytes.`, container.name);
-      this.#failedAt.delete(key);
+      this.#failures.delete(key);
       return image;
     } catch (error) {
       this.#backoff.next(key, clock.now());
-      this.#failedAt.set(key, clock.now());
-      throw this.#pullFailed(pod, container, error);
+      const problem = this.#pullFailed(pod, container, error);
+      this.#failures.set(key, { at: clock.now(), why: `${problem.reason}: ${problem.message}` });
+      throw problem;
     }
   }
 
   #untilRetry(key: string): number {
-    const failedAt = this.#failedAt.get(key);
-    return failedAt === undefined ? 0 : this.#backoff.remaining(key, failedAt);
+    const failure = this.#failures.get(key);
+    return failure === undefined ? 0 : this.#backoff.remaining(key, failure.at);
   }
 
   /** Tries each of the pod's credentials that fit the image, or none if there are none, and fails as the last one failed. */
@@ -143,26 +144,36 @@ export class ImageManager {
   #invalidName(pod: ReadonlyPod, container: ReadonlyContainer): StartProblem {
     const message = `Failed to apply default image tag "${container.image ?? ''}": couldn't parse image name "${container.image ?? ''}": invalid reference format`;
     this.#deps.events.warning(pod, 'InspectFailed', message, container.name);
-    return new StartProblem('InvalidImageName', message);
+    return this.#problem(pod, container, new StartProblem('InvalidImageName', message));
   }
 
   #neverPulled(pod: ReadonlyPod, container: ReadonlyContainer): StartProblem {
     const message = `Container image "${container.image ?? ''}" is not present with pull policy of Never`;
     this.#deps.events.warning(pod, 'ErrImageNeverPull', message, container.name);
-    return new StartProblem('ErrImageNeverPull', message);
+    return this.#problem(pod, container, new StartProblem('ErrImageNeverPull', message));
   }
 
-  #backedOff(pod: ReadonlyPod, container: ReadonlyContainer, retryAfter: number): StartProblem {
+  #backedOff(
+    pod: ReadonlyPod,
+    container: ReadonlyContainer,
+    { wait, why }: { readonly wait: number; readonly why: string | undefined },
+  ): StartProblem {
     const message = `Back-off pulling image "${container.image ?? ''}"`;
     this.#deps.events.normal(pod, 'BackOff', message, container.name);
-    return new StartProblem('ImagePullBackOff', message, { retryAfter });
+    const explained = why === undefined ? message : `${message}: ${why}`;
+    return this.#problem(pod, container, new StartProblem('ImagePullBackOff', explained, { retryAfter: wait }));
   }
 
   #pullFailed(pod: ReadonlyPod, container: ReadonlyContainer, cause: unknown): StartProblem {
     const why = cause instanceof Error ? cause.message : String(cause);
     this.#deps.events.warning(pod, 'Failed', `Failed to pull image "${container.image ?? ''}": ${why}`, container.name);
-    this.#deps.events.warning(pod, 'Failed', 'Error: ErrImagePull', container.name);
-    return new StartProblem('ErrImagePull', why, { cause });
+    return this.#problem(pod, container, new StartProblem('ErrImagePull', why, { cause }));
+  }
+
+  /** Whatever it is, the container could not be made for it: that is an event of its own. */
+  #problem(pod: ReadonlyPod, container: ReadonlyContainer, problem: StartProblem): StartProblem {
+    this.#deps.events.warning(pod, 'Failed', `Error: ${problem.reason}`, container.name);
+    return problem;
   }
 }
 

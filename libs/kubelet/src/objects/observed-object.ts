@@ -74,9 +74,10 @@ export class ObservedObject<T extends KubernetesObject> {
     }
   }
 
+  /** What is missing is named in the singular, as by upstream's kubelet: `configmap "a" not found`. */
   #found(object: T | undefined): Seen<T> {
     return object === undefined
-      ? { missing: StatusError.notFound(this.#resource, this.#name.name) }
+      ? { missing: StatusError.notFound({ group: this.#resource.group, resource: this.#resource.kind.toLowerCase() }, this.#name.name) }
       : { object: object as DeepReadonly<T> };
   }
 

@@ -67,7 +67,7 @@ describe('ReferencedObjects', () => {
     expect((await objects.configMap('default', 'map')).data).toEqual({ key: 'b' });
     watch.push({ type: 'DELETED', object: map('3', 'b') });
     await clock.advance(0);
-    await expect(objects.configMap('default', 'map')).rejects.toMatchObject({ reason: 'NotFound' });
+    await expect(objects.configMap('default', 'map')).rejects.toMatchObject({ reason: 'NotFound', message: 'configmap "map" not found' });
   });
 
   it('stops watching with the last pod that refers to it', async () => {

@@ -144,8 +144,10 @@ export class PodWorker {
   async #sync(state: PodState): Promise<number> {
     const { admission, probes, syncer } = this.#deps;
     const verdict = this.#admitted ? undefined : admission.admit(this.#pod, state);
-    this.#failure = verdict ?? this.#deadlineExceeded();
+    const deadline = this.#deadlineExceeded();
+    this.#failure = verdict ?? deadline;
     if (verdict !== undefined) this.#deps.events.warning(this.#pod, verdict.reason, verdict.message);
+    else if (deadline !== undefined) this.#deps.events.normal(this.#pod, deadline.reason, deadline.message);
     this.#admitted = verdict === undefined;
     probes.track(this.#pod, state);
     const status = this.#setStatus(state);
