@@ -142,6 +142,14 @@ suite(`Pods of real containers${whyNot === undefined ? '' : ` (not run: ${whyNot
       await expect(cluster.kubectl('get', 'pod', once)).rejects.toThrow('NotFound');
     });
 
+    it('are looked into by an ephemeral container that sees the processes of its target', async () => {
+      const output = await onTerminal(`debug ${name} -it -c shell --image=${IMAGE} --target=main -- /bin/sh`, '/bin/busybox ps; exit 3\n');
+      expect(output).toContain('/bin/busybox httpd');
+      const ended = field(`pod/${name}`, '.status.ephemeralContainerStatuses[?(@.name=="shell")].state.terminated.exitCode');
+      await cluster.until(ended, (text) => text === '3');
+      await ready(name);
+    });
+
     it('take and give files', async () => {
       const [there, back] = [join(cluster.folder, `${name}-there`), join(cluster.folder, `${name}-back`)];
       await writeFile(there, 'x'.repeat(300_000));

@@ -13,7 +13,7 @@ const dist = join(root, 'dist');
  * which is up to 16 MB. Not those whose throughput depends on it.
  */
 const NODE_OPTIONS_OF: Readonly<Record<string, string>> = {
-  'kube-controller-manager': '--max-semi-space-size=4',
+  'kube-controller-manager': '--max-semi-space-size=2',
 };
 
 /**

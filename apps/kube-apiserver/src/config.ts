@@ -18,6 +18,7 @@ export async function readConfig(values: Flags, serving: ServingCertificateFiles
   const clientCa = await readOptional(values['client-ca-file']);
   return {
     serving: { certificate, key },
+    tls: { minVersion: values['tls-min-version'], cipherSuites: values['tls-cipher-suites'] },
     ...(clientCa === undefined ? {} : { clientCertificateAuthority: clientCa }),
     advertiseAddress: values['advertise-address'] ?? ownAddress(),
     advertisePort: values['secure-port'],
@@ -25,9 +26,11 @@ export async function readConfig(values: Flags, serving: ServingCertificateFiles
     serviceAccounts: await readServiceAccounts(values),
     staticTokens: values['token-auth-file'] === undefined ? [] : await readTokenFile(values['token-auth-file']),
     authorizationModes: values['authorization-mode'].map(authorizationMode),
+    allowPrivileged: values['allow-privileged'],
     serviceClusterIpRange: values['service-cluster-ip-range'],
     serviceNodePortRange: values['service-node-port-range'],
     ...(await readKubeletClient(values)),
+    eventSeconds: Math.floor(values['event-ttl'] / 1000),
     requestTimeoutMilliseconds: values['request-timeout'],
     minRequestTimeoutSeconds: values['min-request-timeout'],
     maxRequestsInFlight: values['max-requests-inflight'],
@@ -73,7 +76,21 @@ async function readServiceAccounts(values: Flags): Promise<ApiserverConfig['serv
   const named = await Promise.all(values['service-account-key-file'].map(readNamed));
   const audiences = values['api-audiences'].length > 0 ? values['api-audiences'] : issuers;
   const signingKey = { privateKey, keyId: serviceAccountKeyId(publicKey) };
-  return { issuers, signingKey, verificationKeys: named.length > 0 ? named : [privateKey], audiences };
+  return {
+    issuers,
+    signingKey,
+    verificationKeys: named.length > 0 ? named : [privateKey],
+    audiences,
+    maxTokenSeconds: maxTokenSeconds(values),
+    extendTokenExpiration: values['service-account-extend-token-expiration'],
+  };
+}
+
+function maxTokenSeconds(values: Flags): number {
+  const seconds = Math.floor(values['service-account-max-token-expiration'] / 1000);
+  if (seconds !== 0 && (seconds < 3600 || seconds > 2 ** 32))
+    throw new Error('the service-account-max-token-expiration must be between 1 hour and 2^32 seconds');
+  return seconds;
 }
 
 async function readKubeletClient(values: Flags): Promise<Pick<ApiserverConfig, 'kubeletClient'>> {

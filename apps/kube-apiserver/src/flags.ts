@@ -50,6 +50,7 @@ export const flags = {
   'etcd-cafile': flag.string({ section: STORE, usage: "The authority of etcd's certificates" }),
   'etcd-certfile': flag.string({ section: STORE, usage: 'The certificate to show to etcd' }),
   'etcd-keyfile': flag.string({ section: STORE, usage: "The key of etcd's client certificate" }),
+  'event-ttl': flag.duration({ section: STORE, usage: 'How long Events are kept; 0 for ever', default: 3_600_000 }),
   'etcd-compaction-interval': flag.duration({
     section: STORE,
     usage: 'How often old revisions are forgotten; 0 for never',
@@ -71,6 +72,16 @@ export const flags = {
     usage: 'Who issues service account tokens; the first signs, all are taken',
   }),
   'service-account-key-file': flag.stringArray({ section: AUTHENTICATION, usage: 'Keys whose service account tokens are taken' }),
+  'service-account-max-token-expiration': flag.duration({
+    section: AUTHENTICATION,
+    usage: 'How long service account tokens are valid at most, whatever is asked for; 0 for no bound',
+    default: 0,
+  }),
+  'service-account-extend-token-expiration': flag.bool({
+    section: AUTHENTICATION,
+    usage: 'Whether the tokens that every pod is given work for a year, although the pod is told an hour',
+    default: true,
+  }),
   'service-account-signing-key-file': flag.string({ section: AUTHENTICATION, usage: 'The key that signs service account tokens' }),
   'token-auth-file': flag.string({ section: AUTHENTICATION, usage: 'A CSV file of fixed tokens: token,user,uid,"group1,group2"' }),
 
@@ -80,6 +91,7 @@ export const flags = {
     default: ['AlwaysAllow'],
   }),
 
+  'allow-privileged': flag.bool({ section: MISC, usage: 'Whether pods may have privileged containers' }),
   'default-not-ready-toleration-seconds': flag.int({
     section: MISC,
     usage: 'How long pods stay on a node that is not ready, if they do not say',

@@ -2,7 +2,7 @@ import { runKubeApiserver } from '@keelson/apiserver';
 import { runDaemon } from '@keelson/component-base';
 import { readConfig, servingCertificate } from './config';
 import { flags } from './flags';
-import { openStore, validateStoreFlags } from './store';
+import { openStore, storeMembers, validateStoreFlags } from './store';
 
 await runDaemon(
   {
@@ -16,6 +16,7 @@ await runDaemon(
       await runKubeApiserver(config, {
         ...context,
         openStore: () => openStore(values),
+        storeMembers: storeMembers(values),
         listen: { address: values['bind-address'], port: values['secure-port'] },
         compactionIntervalMilliseconds: values['etcd-compaction-interval'],
         shutdownDelayMilliseconds: values['shutdown-delay-duration'],

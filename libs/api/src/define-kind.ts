@@ -93,9 +93,14 @@ export interface KindRules<T extends KubernetesObject> {
   isHeldBack?(object: DeepReadonly<T>): boolean;
   /** Shows in the object that it is being deleted, beside its deletion timestamp; `object` is written to. */
   markDeleting?(object: T): void;
+  /** Where the pod lies that it is, or that is made by it: `spec`, `spec.template.spec`. */
+  readonly podSpecPath?: readonly string[];
   /** Seconds after which the store drops an object by itself. */
   timeToLive?(object: DeepReadonly<T>): number | undefined;
 }
+
+/** What a version in which objects are written may ask of them in the stored kind's place. */
+export type VersionValidation<T extends KubernetesObject> = Pick<KindRules<T>, 'validate' | 'validateCreate' | 'validateUpdate'>;
 
 export interface KindDefinition<T extends KubernetesObject = KubernetesObject> extends KindRules<T> {
   readonly resource: Resource<T>;
@@ -107,6 +112,8 @@ export interface KindConversion<Served extends KubernetesObject = KubernetesObje
   readonly storedAs: Resource;
   /** What the stored kind calls the selectable fields that the served one has; its own names if absent. */
   readonly fieldNames?: ReadonlyMap<string, string>;
+  /** The rules of what is written in the served version, in its stored form; the stored kind's if absent. */
+  readonly validation?: VersionValidation<Stored>;
   readonly conversion: {
     /** Neither writes into its argument. */
     fromStored(object: Stored): Served;

@@ -9,6 +9,7 @@ export {
   type TableCell,
   type TableColumn,
   type TableContext,
+  type VersionValidation,
 } from './define-kind';
 export { readPkcs10, type Pkcs10 } from './certificates/v1/certificate-signing-request/pkcs10';
 export { conversions, kinds } from './kinds';

@@ -104,6 +104,8 @@ export interface ContainerConfig {
   readonly resources: ContainerResources;
   readonly security: ContainerSecurity;
   readonly stopSignal?: string;
+  /** The id of a running container of the sandbox whose process namespace it joins, if its pod's processes are not all in one anyway (CRI's NamespaceMode TARGET). */
+  readonly targetId?: string;
 }
 
 export interface Container {

@@ -8,11 +8,11 @@ export interface Watches {
   for<T extends KubernetesObject>(informer: Informer<T>): void;
   /** Every change of an object wakes its controller of kind `by`; creations and deletions are booked on `expectations`. */
   owned<T extends KubernetesObject>(informer: Informer<T>, options: { readonly by: string; readonly expectations?: Expectations }): void;
-  /** Every change wakes the keys that `map` names, after `delay` milliseconds if it says so. */
+  /** Every change wakes the keys that `map` names, after `delay` milliseconds if it says so, which may depend on the key. */
   mapped<T extends KubernetesObject>(
     informer: Informer<T>,
     map: (object: DeepReadonly<T>, event: CacheEvent<T>) => readonly ObjectKey[],
-    options?: { readonly delay?: number },
+    options?: { readonly delay?: number | ((key: ObjectKey) => number) },
   ): void;
   /** Wakes nothing; `reconcile` only reads there, and so waits for the first list. */
   reads<T extends KubernetesObject>(informer: Informer<T>): void;

@@ -41,12 +41,12 @@ export class QueueWatches implements Watches {
   mapped<T extends KubernetesObject>(
     informer: Informer<T>,
     map: (object: DeepReadonly<T>, event: CacheEvent<T>) => readonly ObjectKey[],
-    { delay = 0 }: { readonly delay?: number } = {},
+    { delay = 0 }: { readonly delay?: number | ((key: ObjectKey) => number) } = {},
   ): void {
     this.#needs(informer);
     this.#undo.push(
       informer.subscribe((event) => {
-        for (const key of map(event.object, event)) this.#queue.addAfter(key, delay);
+        for (const key of map(event.object, event)) this.#queue.addAfter(key, typeof delay === 'number' ? delay : delay(key));
       }),
     );
   }

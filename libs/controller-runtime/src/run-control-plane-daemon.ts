@@ -92,5 +92,6 @@ async function serve(values: ControlPlaneFlagValues, context: DaemonContext, nam
     clock: systemClock,
   });
   const { 'bind-address': address, 'secure-port': port } = values;
-  return serveHttps(createDaemonApp(context), { ...files, address, port, timers: systemClock, log: context.log });
+  const tls = { minVersion: values['tls-min-version'], cipherSuites: values['tls-cipher-suites'] };
+  return serveHttps(createDaemonApp(context), { ...files, address, port, tls, timers: systemClock, log: context.log });
 }

@@ -163,6 +163,36 @@ describe('Kubelet', () => {
     expect(node.pod()?.status?.phase).toBe('Running');
   });
 
+  it('starts an ephemeral container that is added to a running pod, beside the processes of its target', async () => {
+    await node.start();
+    node.api.put('pods', pod());
+    await node.clock.advance(1_000);
+    const [web] = await node.runtime.containers();
+    const shell = { ...container('shell'), targetContainerName: 'web' };
+    node.api.put('pods', Object.assign(pod({ ephemeralContainers: [shell] }), { status: node.pod()?.status }));
+    await node.clock.advance(1_000);
+    expect(node.runtime.running()).toEqual(['web', 'shell']);
+    expect(node.runtime.configs.get('shell')?.targetId).toBe(web?.id);
+    node.runtime.exit('shell', 1);
+    await node.stop();
+    await node.start();
+    await node.clock.advance(60_000);
+    expect(node.runtime.running()).toEqual(['web']);
+    expect(node.pod()?.status?.ephemeralContainerStatuses).toMatchObject([{ name: 'shell', state: { terminated: { exitCode: 1 } } }]);
+  });
+
+  it('does not start an ephemeral container whose target never ran, and says so', async () => {
+    await node.start();
+    const shell = { ...container('shell'), targetContainerName: 'nobody' };
+    node.api.put('pods', pod({ ephemeralContainers: [shell] }));
+    await node.clock.advance(1_000);
+    expect(node.runtime.running()).toEqual(['web']);
+    expect(node.pod()?.status?.ephemeralContainerStatuses?.[0]?.state?.waiting).toEqual({
+      reason: 'CreateContainerConfigError',
+      message: 'unable to find target container nobody',
+    });
+  });
+
   it('fails a pod past its deadline', async () => {
     await node.start();
     node.api.put('pods', pod({ activeDeadlineSeconds: 5 }));

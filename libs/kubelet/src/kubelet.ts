@@ -8,6 +8,7 @@ import type { PodFacts } from './env/downward-api';
 import { NodeAdmission } from './admission/pod-admission';
 import type { PodFiles } from './files/pod-files';
 import { ImageManager } from './images/image-manager';
+import { NodeEvents } from './node/node-events';
 import type { NodeHost } from './node/node-host';
 import { NodeLease } from './node/node-lease';
 import { NodeReporter } from './node/node-reporter';
@@ -232,7 +233,7 @@ export class Kubelet {
   }
 
   #makeReporter(): NodeReporter {
-    const { client, runtime, host, clock, log, observedNode } = this.#parts;
+    const { client, runtime, host, clock, log, observedNode, recorder } = this.#parts;
     const { node, registerNode, nodeStatusUpdateFrequency, nodeStatusReportFrequency } = this.#settings;
     return new NodeReporter({
       client,
@@ -240,6 +241,7 @@ export class Kubelet {
       host,
       clock,
       log,
+      events: new NodeEvents(recorder, node.nodeName),
       settings: node,
       registerNode,
       updateFrequency: nodeStatusUpdateFrequency,

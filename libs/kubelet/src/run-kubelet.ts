@@ -192,6 +192,8 @@ async function startServer(config: KubeletConfig, { deps, kubelet, machine, host
       certificate: await readFile(files.certificateFile, 'utf8'),
       key: await readFile(files.keyFile, 'utf8'),
       clientCA: config.clientCAFile === '' ? undefined : await readFile(config.clientCAFile, 'utf8'),
+      minVersion: config.tlsMinVersion,
+      cipherSuites: config.tlsCipherSuites,
     },
     signal,
   });

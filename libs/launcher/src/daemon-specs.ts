@@ -118,6 +118,7 @@ function apiserver(input: SpecInput): DaemonSpec {
       `--tls-cert-file=${pki.apiServerCertificateFile}`,
       `--tls-private-key-file=${pki.apiServerKeyFile}`,
       `--client-ca-file=${pki.caFile}`,
+      '--allow-privileged',
       '--authorization-mode=Node,RBAC',
       '--enable-admission-plugins=NodeRestriction',
       `--service-cluster-ip-range=${SERVICE_RANGE}`,

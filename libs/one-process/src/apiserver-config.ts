@@ -41,6 +41,7 @@ export async function apiserverConfig({
     },
     staticTokens: [],
     authorizationModes: ['Node', 'RBAC'],
+    allowPrivileged: true,
     serviceClusterIpRange: serviceRange,
     serviceNodePortRange: { first: 30_000, last: 32_767 },
     ...LIMITS,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '@keelson/apimachinery';
-import { createApiserver, type Apiserver } from '@keelson/apiserver';
+import { createApiserver, inProcessCheck, storeChecks, type Apiserver, type ApiserverDeps } from '@keelson/apiserver';
 import type { ApiClient } from '@keelson/client';
 import { createMetricsRegistry, HealthChecks, versionInfo, type Logger, type ProcessFigures } from '@keelson/component-base';
 import { openLmdbStore, startCompactor, type Store } from '@keelson/storage';
@@ -37,25 +37,31 @@ export interface OneProcessCluster {
  */
 export async function startOneProcessCluster(options: OneProcessOptions, deps: OneProcessDeps): Promise<OneProcessCluster> {
   const store = await openLmdbStore({ path: options.storeFolder, sync: options.durable ? 'durable' : 'none' });
-  const apiserver = await serve(options, store, deps).catch(async (error: unknown) => {
+  const healthOf = { controllerManager: new HealthChecks(), scheduler: new HealthChecks() };
+  const components = new Map([
+    ['controller-manager', inProcessCheck(healthOf.controllerManager)],
+    ['scheduler', inProcessCheck(healthOf.scheduler)],
+    ...storeChecks([() => store.check()]),
+  ]);
+  const apiserver = await serve(options, { store, components }, deps).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
   const stop = new AbortController();
   compact(store, deps, stop.signal);
   const admin = clientOf({ commonName: 'kubernetes-admin', organizations: ['system:masters'] }, { ...deps, ...apiserver, name: 'keelson' });
-  const member = (name: string): MemberDeps => ({
+  const member = (name: string, health = new HealthChecks()): MemberDeps => ({
     ...deps,
     log: deps.log.with({ component: name }),
     server: apiserver.server,
     metrics: createMetricsRegistry(deps.program, versionInfo(deps.program)),
     version: versionInfo(deps.program),
-    health: new HealthChecks(),
+    health,
     signal: stop.signal,
   });
   const members = [
-    runControllerManager(options, member('kube-controller-manager')),
-    runScheduler(member('kube-scheduler')),
+    runControllerManager(options, member('kube-controller-manager', healthOf.controllerManager)),
+    runScheduler(member('kube-scheduler', healthOf.scheduler)),
     ...(options.nodes === 0 ? [] : [runNodes(options, member('kubelet'))]),
   ];
   const ended = live(members, stop, async () => {
@@ -89,11 +95,15 @@ async function live(members: readonly Promise<void>[], stop: AbortController, cl
   if (isFailure) throw first;
 }
 
-async function serve(options: OneProcessOptions, store: Store, { clock, log, program, random }: OneProcessDeps): Promise<Apiserver> {
+async function serve(
+  options: OneProcessOptions,
+  parts: Pick<ApiserverDeps, 'store' | 'components'>,
+  { clock, log, program, random }: OneProcessDeps,
+): Promise<Apiserver> {
   const health = new HealthChecks();
   health.add('ping', () => undefined);
   const apiserver = await createApiserver(await apiserverConfig(options), {
-    store,
+    ...parts,
     clock,
     random,
     newUid: randomUUID,

@@ -52,8 +52,12 @@ export class TokenIssuer {
     this.#clock = options.clock;
   }
 
-  /** @returns the token, and when it ends, in milliseconds since the epoch */
-  async issue(subject: TokenSubject, audiences: readonly string[], expirationSeconds: number): Promise<{ token: string; expires: number }> {
+  /** @returns the token, and when it was made, in milliseconds since the epoch */
+  async issue(
+    subject: TokenSubject,
+    audiences: readonly string[],
+    { seconds, warnAfterSeconds }: { readonly seconds: number; readonly warnAfterSeconds?: number | undefined },
+  ): Promise<{ token: string; issued: number }> {
     const now = Math.floor(this.#clock.now() / 1000);
     const { account, namespace, node, pod, secret } = subject;
     const bound = {
@@ -61,7 +65,8 @@ export class TokenIssuer {
       ...(node === undefined ? {} : { node }),
       ...(secret === undefined ? {} : { secret }),
     };
-    const claims: KubernetesClaims = { namespace, serviceaccount: account, ...bound };
+    const warning = warnAfterSeconds === undefined ? {} : { warnafter: now + warnAfterSeconds };
+    const claims: KubernetesClaims = { namespace, serviceaccount: account, ...bound, ...warning };
     const token = await new SignJWT({ 'kubernetes.io': claims })
       .setProtectedHeader({ alg: algorithmOf(this.#key), kid: this.#keyId })
       .setAudience([...audiences])
@@ -69,10 +74,10 @@ export class TokenIssuer {
       .setSubject(`system:serviceaccount:${namespace}:${account.name}`)
       .setIssuedAt(now)
       .setNotBefore(now)
-      .setExpirationTime(now + expirationSeconds)
+      .setExpirationTime(now + seconds)
       .setJti(randomUUID())
       .sign(this.#key);
-    return { token, expires: (now + expirationSeconds) * 1000 };
+    return { token, issued: now * 1000 };
   }
 }
 

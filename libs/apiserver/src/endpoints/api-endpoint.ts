@@ -35,7 +35,7 @@ export function resourceKey({
 /** Where the filters end: finds what the URL names and lets it answer. @throws StatusError NotFound (404), MethodNotAllowed (405) */
 export function apiEndpoint(deps: ApiEndpointDeps): Handler {
   return async (request) => {
-    if (!request.info.isResourceRequest) return (await deps.nonResource(request)) ?? pageNotFound();
+    if (!request.info.isResourceRequest) return (await deps.nonResource(request)) ?? nowhere(request.path, deps.groups);
     const { apiGroup: group, apiVersion: version, resource, subresource } = request.info;
     if (request.path.startsWith('//') || !deps.groups.has(group)) return pageNotFound();
     const virtual = deps.virtual.get(resourceKey({ group, version, resource, subresource }));
@@ -107,6 +107,14 @@ const VERBS: Readonly<Record<string, (handlers: ResourceHandlers, request: ApiRe
   delete: (handlers, request, served) => handlers.delete(request, served),
   deletecollection: (handlers, request, served) => handlers.deleteCollection(request, served),
 };
+
+/** What is below a served group is answered by upstream's routes of that group, all else by its mux. */
+function nowhere(path: string, groups: ReadonlySet<string>): ApiResponse {
+  const [root, first, second] = path.split('/').slice(1);
+  if (root === 'api' && first !== undefined && first !== '') throw notFound();
+  if (root === 'apis' && second !== undefined && second !== '' && groups.has(first ?? '')) throw notFound();
+  return pageNotFound();
+}
 
 /** As Go's `http.NotFound`; kubectl words it for its user. */
 function pageNotFound(): ApiResponse {

@@ -87,7 +87,7 @@ export class ResourceHandlers {
   async create(request: ApiRequest, served: ServedResource): Promise<ApiResponse> {
     const encoder = this.#deps.encoderFor(request, served);
     const object = this.#toStored(served, await readObject(request, this.#deps.decoder, served.resource));
-    return this.#answer(201, await served.registry.create(object, this.#context(request)), encoder);
+    return this.#answer(201, await served.registry.create(object, this.#context(request, served)), encoder);
   }
 
   async update(request: ApiRequest, served: ServedResource): Promise<ApiResponse> {
@@ -96,7 +96,7 @@ export class ResourceHandlers {
     ensureName(body, request.info.name);
     const fresh = (): KubernetesObject => this.#toStored(served, structuredClone(body));
     const mayCreate = served.registry.kind.rules.allowCreateOnUpdate === true && request.info.subresource === '';
-    const { created, object } = await served.registry.update(fresh, this.#context(request), {
+    const { created, object } = await served.registry.update(fresh, this.#context(request, served), {
       ...(mayCreate ? { missing: () => this.#mayCreate(request, fresh) } : {}),
       uid: body.metadata.uid,
     });
@@ -114,7 +114,7 @@ export class ResourceHandlers {
       ensureName(object, request.info.name);
       return this.#toStored(served, object);
     };
-    const { object } = await served.registry.update(update, this.#context(request));
+    const { object } = await served.registry.update(update, this.#context(request, served));
     return this.#answer(200, object, encoder);
   }
 
@@ -159,8 +159,8 @@ export class ResourceHandlers {
     return this.#deps.decoder.decodeValue(conversion.toStored(object), registry.kind.resource, CONVERTED);
   }
 
-  #context(request: ApiRequest): ChangeContext {
-    return changeContextOf(request, this.#deps.admission);
+  #context(request: ApiRequest, { validation }: ServedResource): ChangeContext {
+    return { ...changeContextOf(request, this.#deps.admission), validation };
   }
 
   #deleteContext(request: ApiRequest, { dryRun = [] }: DeleteOptions): ChangeContext {

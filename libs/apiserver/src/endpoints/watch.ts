@@ -39,14 +39,37 @@ export async function watchObjects(deps: WatchDeps, cache: ResourceCache, reques
   const wanted = parseResourceVersion(request.query.resourceVersion, 'watch');
   const isFromNow = wanted === undefined || wanted === 0;
   const startsWithState = request.query.sendInitialEvents ?? isFromNow;
-  if (wanted === undefined) await deps.hub.fresh();
-  else await deps.hub.reached(wanted);
+  const problem = await stateReached(deps.hub, wanted, request.query.sendInitialEvents === true);
   const from = isFromNow ? deps.hub.revision : wanted;
   return {
     status: 200,
     headers: { 'content-type': request.encoder.watchContentType, 'cache-control': 'no-cache, private' },
-    stream: (sink) => streamChanges(deps, cache, request, { sink, from: startsWithState ? undefined : from }),
+    stream: (sink) => {
+      if (problem === undefined) return streamChanges(deps, cache, request, { sink, from: startsWithState ? undefined : from });
+      sink.write(request.encoder.watch.error(problem.status));
+      return Promise.resolve();
+    },
   };
+}
+
+/**
+ * Waits for the state that a watch begins with. One that only wants the changes after a revision waits for nothing: they come when they come,
+ * be the revision as far ahead as that of another server.
+ * @returns what has to be told in the stream if the state is not there in time
+ */
+async function stateReached(hub: CacheHub, wanted: Revision | undefined, needsState: boolean): Promise<StatusError | undefined> {
+  if (wanted === undefined) {
+    await hub.fresh();
+    return undefined;
+  }
+  if (!needsState) return undefined;
+  try {
+    await hub.reached(wanted);
+    return undefined;
+  } catch (error) {
+    if (error instanceof StatusError) return error;
+    throw error;
+  }
 }
 
 async function streamChanges(

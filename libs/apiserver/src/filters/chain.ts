@@ -2,6 +2,7 @@ import type { Clock } from '@keelson/apimachinery';
 import type { Logger } from '@keelson/component-base';
 import type { Authenticator } from '../authentication/authenticator';
 import type { Authorizer } from '../authorization/authorizer';
+import type { ProtobufBody } from '../negotiation/protobuf-body';
 import type { Filter } from './filter';
 import { withAuthentication } from './with-authentication';
 import { withAuthorization } from './with-authorization';
@@ -19,6 +20,7 @@ export interface ChainDeps {
   readonly metrics: RequestMetrics;
   /** Makes ids of requests that bring none. */
   readonly newUid: () => string;
+  readonly toProtobuf: ProtobufBody;
   readonly writeStatus: StatusWriter;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
@@ -32,7 +34,7 @@ export interface ChainDeps {
 export const filterChain = (deps: ChainDeps): Filter[] => [
   withMetrics(deps.metrics, deps.clock),
   withResponseHeaders(deps.newUid),
-  withRepresentation,
+  withRepresentation(deps.toProtobuf),
   withErrorMapper(deps.log, deps.writeStatus),
   withDeadline(deps.clock, deps.requestTimeoutMilliseconds),
   withAuthentication(deps.authenticator, { anonymous: deps.anonymous }),

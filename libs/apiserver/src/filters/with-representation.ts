@@ -3,6 +3,7 @@ import { gzip, type InputType } from 'node:zlib';
 import { yamlText } from '@keelson/api/server';
 import { headerOf, type ApiRequest, type ApiResponse } from '../http/api-request';
 import { acceptable } from '../negotiation/accept';
+import type { ProtobufBody } from '../negotiation/protobuf-body';
 import type { Filter } from './filter';
 
 /** As upstream's: smaller bodies are not worth the time. */
@@ -10,28 +11,40 @@ const GZIP_THRESHOLD_BYTES = 128 * 1024;
 const HUMAN_AGENTS = /^(curl|Wget|Mozilla\/5\.0)/;
 
 /** What an Accept header says that wants more than the bytes there are. */
-const SPECIAL = /yaml|pretty/i;
+const SPECIAL = /yaml|pretty|protobuf/i;
+
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
 const compress = promisify<InputType, object, Buffer>(gzip);
 
 type WholeResponse = Extract<ApiResponse, { body: unknown }>;
 
-/** Handlers answer in JSON; here it becomes YAML or indented where the client wants to read it, and large bodies are compressed for who takes that. */
-export const withRepresentation: Filter = async (request, next) => {
-  const response = await next(request);
-  if (!('body' in response)) return response;
-  const represented = isJson(response) ? represent(request, response) : response;
-  return isCompressible(request, represented) ? compressed(represented) : represented;
-};
+/**
+ * Handlers answer in JSON; here it becomes YAML or indented where the client wants to read it, protobuf where it prefers that and no encoder
+ * has seen to it, and large bodies are compressed for who takes that.
+ */
+export function withRepresentation(toProtobuf: ProtobufBody): Filter {
+  return async (request, next) => {
+    const response = await next(request);
+    if (!('body' in response)) return response;
+    const represented = isJson(response) ? represent(request, response, toProtobuf) : response;
+    return isCompressible(request, represented) ? compressed(represented) : represented;
+  };
+}
 
 const isJson = ({ headers }: WholeResponse): boolean => headers?.['content-type'] === 'application/json';
 
-function represent(request: ApiRequest, response: WholeResponse): WholeResponse {
+function represent(request: ApiRequest, response: WholeResponse, toProtobuf: ProtobufBody): WholeResponse {
   const accept = headerOf(request, 'accept') ?? '';
   const wanted = SPECIAL.test(accept) ? acceptable(accept) : undefined;
   if (wanted?.mediaType === 'application/yaml') {
     const headers = { ...response.headers, 'content-type': 'application/yaml' };
     return { ...response, headers, body: Buffer.from(yamlText(parsed(response))) };
+  }
+  // Metadata alone and tables are forms of objects, which these bodies are not.
+  if (wanted?.mediaType === PROTOBUF && wanted.as === 'object') {
+    const body = toProtobuf(parsed(response));
+    return body === undefined ? response : { ...response, headers: { ...response.headers, 'content-type': PROTOBUF }, body };
   }
   return isForHumans(request) || wanted?.isPretty === true
     ? { ...response, body: Buffer.from(JSON.stringify(parsed(response), undefined, 2)) }

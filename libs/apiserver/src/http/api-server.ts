@@ -1,5 +1,5 @@
 import type { InProcessCaller, InProcessIdentity, InProcessServer, TransportRequest, TransportResponse } from '@keelson/client';
-import type { Logger } from '@keelson/component-base';
+import { tlsPolicy, type Logger, type TlsPolicy, type TlsPolicyOptions } from '@keelson/component-base';
 import type { AddressInfo } from 'node:net';
 import type { ServerHttp2Session } from 'node:http2';
 import type { Duplex } from 'node:stream';
@@ -20,6 +20,8 @@ export interface ApiServerOptions {
   readonly serving: ServingCertificate | undefined;
   /** PEM of the authorities whose client certificates are taken; none are asked for if absent. */
   readonly clientCertificateAuthority?: string | Buffer | undefined;
+  /** TLS 1.2 and newer with the usual suites if absent. */
+  readonly tls?: TlsPolicyOptions | undefined;
   readonly handler: Handler;
   readonly log: Logger;
 }
@@ -30,6 +32,7 @@ const IN_PROCESS: Peer = { remoteAddress: '127.0.0.1', clientCertificate: undefi
 export class ApiServer implements InProcessServer {
   readonly #options: ApiServerOptions;
   readonly #tls: TlsServer;
+  readonly #policy: TlsPolicy;
   readonly #http1;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #sockets = new Set<Duplex>();
@@ -42,11 +45,12 @@ export class ApiServer implements InProcessServer {
   constructor(options: ApiServerOptions) {
     this.#options = options;
     this.#http1 = createHttp1Server((socket) => this.#peers.get(socket) ?? IN_PROCESS, options.handler);
-    const { clientCertificateAuthority: ca, serving } = options;
+    const { clientCertificateAuthority: ca, serving, tls = { minVersion: '', cipherSuites: [] } } = options;
+    this.#policy = tlsPolicy(tls);
     this.#tls = createServer({
       ...(serving === undefined ? {} : { cert: serving.certificate, key: serving.key }),
       ALPNProtocols: ['h2', 'http/1.1'],
-      minVersion: 'TLSv1.2',
+      ...this.#policy,
       noDelay: true,
       keepAlive: true,
       // A certificate that does not verify is refused by authentication, with a Status.
@@ -94,7 +98,7 @@ export class ApiServer implements InProcessServer {
 
   /** New connections get the new certificate; open ones keep theirs. */
   setServingCertificate({ certificate, key }: ServingCertificate): void {
-    this.#tls.setSecureContext({ cert: certificate, key, ca: this.#options.clientCertificateAuthority });
+    this.#tls.setSecureContext({ cert: certificate, key, ca: this.#options.clientCertificateAuthority, ...this.#policy });
   }
 
   /** Takes no more connections, lets requests under way end within `graceMilliseconds`, then cuts what is left. */

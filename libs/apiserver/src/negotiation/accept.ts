@@ -5,7 +5,7 @@ export type MediaType = 'application/json' | 'application/yaml' | 'application/v
 /** What the client wants to get: a media type, and whether the object as it is, a table of it, or its metadata alone. */
 export interface Negotiated {
   readonly mediaType: MediaType;
-  readonly as: 'object' | 'Table' | 'PartialObjectMetadata';
+  readonly as: 'object' | 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
   /** The version of `meta.k8s.io` that a table or metadata comes in. */
   readonly metaVersion: 'v1' | 'v1beta1';
 }
@@ -25,7 +25,7 @@ const DEFAULT: Negotiated = { mediaType: 'application/json', as: 'object', metaV
 const KINDS: Readonly<Record<string, Negotiated['as']>> = {
   Table: 'Table',
   PartialObjectMetadata: 'PartialObjectMetadata',
-  PartialObjectMetadataList: 'PartialObjectMetadata',
+  PartialObjectMetadataList: 'PartialObjectMetadataList',
 };
 
 /** The first clause of an Accept header that can be served, in the order of the client's preference; undefined if there is none. */

@@ -43,7 +43,7 @@ export class TableEncoder implements ObjectEncoder {
   }
 
   object(object: CachedObject): Uint8Array {
-    return this.#table([object], { resourceVersion: String(object.revision) });
+    return this.#table([object], object.revision === 0 ? {} : { resourceVersion: String(object.revision) });
   }
 
   list(objects: readonly CachedObject[], meta: ListMeta): Uint8Array {

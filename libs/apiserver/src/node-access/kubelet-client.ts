@@ -56,7 +56,7 @@ export class KubeletClient {
     const { promise, reject, resolve } = Promise.withResolvers<UpgradedConnection>();
     const request = httpsRequest({ ...endpoint, path, agent: this.#required(), headers });
     request.on('upgrade', (response, socket, head) => resolve({ headers: response.rawHeaders, socket, head }));
-    request.on('response', (response) => void refusal(response).then(reject, reject));
+    request.on('response', (response) => void upgradeRefusal(response).then(reject, reject));
     request.on('error', (error) => reject(StatusError.internal(error)));
     request.end();
     return promise;
@@ -85,6 +85,13 @@ export async function refusal(response: IncomingMessage): Promise<StatusError> {
   if (code === 404) return StatusError.of('NotFound', text);
   if (code === 401 || code === 403) return StatusError.of('Forbidden', text);
   return StatusError.internal(text === '' ? `the kubelet answered with status ${code}` : text);
+}
+
+/** As {@link refusal}, but in the kubelet's words alone also where it failed: clients of an upgrade say themselves what they could not do. */
+async function upgradeRefusal(response: IncomingMessage): Promise<StatusError> {
+  const error = await refusal(response);
+  const [cause] = error.status.details?.causes ?? [];
+  return error.reason === 'InternalError' && cause?.message !== undefined ? StatusError.of('InternalError', cause.message) : error;
 }
 
 async function readSome(response: IncomingMessage): Promise<string> {

@@ -150,6 +150,8 @@ describe('pods/portforward', () => {
   it('says what the kubelet says when it refuses', async () => {
     kubelet.refusal = { status: 403, text: 'unable to upgrade: unable to negotiate protocol' };
     expect(await refusalOf('web/portforward', SPDY)).toBe('403: unable to upgrade: unable to negotiate protocol');
+    kubelet.refusal = { status: 500, text: 'container not found ("web")' };
+    expect(await refusalOf('web/exec?command=ls&stdout=true', SPDY)).toBe('500: container not found ("web")');
   });
 
   it('refuses a pod that has no node, one that is not there, and a request that is no upgrade', async () => {

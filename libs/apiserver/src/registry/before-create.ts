@@ -53,8 +53,9 @@ export function validateForCreate(kind: RegisteredKind, object: KubernetesObject
   const errors = new FieldErrors();
   validateObjectMeta(object.metadata, objectMetaRules(kind), FieldPath.of('metadata'), errors);
   validateFinalizerNames(object.metadata, FieldPath.of('metadata', 'finalizers'), errors);
-  rules.validate?.(object, FieldPath.root, errors);
-  rules.validateCreate?.(object, FieldPath.root, errors);
+  const validation = context.validation ?? rules;
+  validation.validate?.(object, FieldPath.root, errors);
+  validation.validateCreate?.(object, FieldPath.root, errors);
   if (!errors.isEmpty) throw StatusError.invalid(resource, (object.metadata as Partial<ObjectMeta>).name ?? '', errors);
   for (const warning of rules.warnings?.(object, undefined) ?? []) context.warnings.add(warning);
 }

@@ -45,8 +45,9 @@ export function validateForUpdate(
   validateFinalizerNames(next.metadata, FieldPath.of('metadata', 'finalizers'), errors);
   validateObjectMetaUpdate(next.metadata, previous.metadata, FieldPath.of('metadata'), errors);
   if (context.subresource === '') {
-    rules.validate?.(next, FieldPath.root, errors);
-    rules.validateUpdate?.(next, previous, FieldPath.root, errors);
+    const validation = context.validation ?? rules;
+    validation.validate?.(next, FieldPath.root, errors);
+    validation.validateUpdate?.(next, previous, FieldPath.root, errors);
   } else if (context.isServersOwn !== true)
     rules.subresources?.[context.subresource]?.validateUpdate?.(next, previous, FieldPath.root, errors);
   if (!errors.isEmpty) throw StatusError.invalid(resource, next.metadata.name, errors);

@@ -1,3 +1,5 @@
+import type { KubernetesObject } from '@keelson/apimachinery';
+import type { VersionValidation } from '@keelson/api/server';
 import type { AdmissionChain } from '../admission/admission-plugin';
 import type { User } from '../http/api-request';
 
@@ -14,4 +16,6 @@ export interface ChangeContext {
   readonly subresource: string;
   /** The change was worked out by the server, as a binding is: the kind's rules for what clients may change do not apply to it. */
   readonly isServersOwn?: boolean;
+  /** What the version in which the change was written asks of the object, in place of the kind's own rules. */
+  readonly validation?: VersionValidation<KubernetesObject> | undefined;
 }

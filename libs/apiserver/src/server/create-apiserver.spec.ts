@@ -83,6 +83,22 @@ describe('an apiserver', () => {
     expect(JSON.parse(first)).toMatchObject({ type: 'ADDED', object: { metadata: { name: `after${resourceVersion}` } } });
   });
 
+  it('lets a watch begin at a version that is yet to come, and shows what comes after it', async () => {
+    const client = server.admin.resource(configmaps);
+    const { resourceVersion } = await client.list({ namespace: 'default' });
+    const path = `/api/v1/namespaces/default/configmaps?watch=true&resourceVersion=${Number(resourceVersion) + 1}`;
+    const { body, status } = await server.admin.transport.request({ method: 'GET', path });
+    expect(status).toBe(200);
+    await client.create(configMap('ahead-1', {}));
+    await client.create(configMap('ahead-2', {}));
+    let first = '';
+    for await (const chunk of body) {
+      first = Buffer.from(chunk).toString();
+      break;
+    }
+    expect(first.split('\n')[0]).toContain('"name":"ahead-2"');
+  });
+
   it('pages through a list with a state that does not change under the reader', async () => {
     const client = server.admin.resource(configmaps);
     for (let index = 0; index < 5; index += 1)

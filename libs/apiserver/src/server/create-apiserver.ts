@@ -4,14 +4,16 @@ import type { DaemonContext } from '@keelson/component-base';
 import type { Store } from '@keelson/storage';
 import { AdmissionChain } from '../admission/admission-plugin';
 import { chosenPlugins } from '../admission/admission-plugins';
+import type { ComponentCheck } from '../component-status/component-check';
 import { RbacEscalation } from '../admission/plugins/rbac-escalation';
 import { AuthenticationTrust } from '../bootstrap/authentication-trust';
 import { ensureRbacPolicy } from '../bootstrap/rbac-policy';
 import { ensurePriorityClasses, ensureSystemNamespaces } from '../bootstrap/system-objects';
-import { filterChain } from '../filters/chain';
+import { filterChain, type ChainDeps } from '../filters/chain';
 import { chain } from '../filters/filter';
 import { ApiServer } from '../http/api-server';
 import { KubeletClient } from '../node-access/kubelet-client';
+import { protobufBody } from '../negotiation/protobuf-body';
 import type { ObjectRegistry } from '../registry/object-registry';
 import { CacheHub } from '../watch-cache/cache-hub';
 import type { ApiserverConfig } from './apiserver-config';
@@ -33,6 +35,8 @@ export interface ApiserverDeps extends Pick<DaemonContext, 'log' | 'metrics' | '
   readonly clock: Clock;
   readonly random: () => number;
   readonly newUid: () => string;
+  /** How the cluster's components are asked how they are, by name; for `componentstatuses`. */
+  readonly components: ReadonlyMap<string, ComponentCheck>;
 }
 
 /** A server that is ready to take connections. */
@@ -57,6 +61,8 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
     convert: (value, stored) => storedValues.convert(value, stored),
     virtual: UNSTORED,
     returnsDeleted: RETURNS_DELETED,
+    timeToLiveSeconds: config.eventSeconds,
+    allowsPrivileged: config.allowPrivileged,
   });
   const hub = new CacheHub(
     deps,
@@ -86,7 +92,8 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
   const server = new ApiServer({
     serving: config.serving,
     clientCertificateAuthority: config.clientCertificateAuthority,
-    handler: chain(createFilters(config, auth, deps), endpoint),
+    tls: config.tls,
+    handler: chain(createFilters(config, auth, { ...deps, toProtobuf: protobufBody(schemas) }), endpoint),
     log: deps.log,
   });
   await trust.start();
@@ -103,12 +110,17 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
   };
 }
 
-function createFilters(config: ApiserverConfig, auth: Auth, deps: ApiserverDeps): ReturnType<typeof filterChain> {
+function createFilters(
+  config: ApiserverConfig,
+  auth: Auth,
+  deps: ApiserverDeps & Pick<ChainDeps, 'toProtobuf'>,
+): ReturnType<typeof filterChain> {
   return filterChain({
     log: deps.log,
     clock: deps.clock,
     metrics: requestMetrics(deps.metrics),
     newUid: deps.newUid,
+    toProtobuf: deps.toProtobuf,
     writeStatus,
     authenticator: auth.authenticator,
     authorizer: auth.authorizer,

@@ -4,6 +4,7 @@ import { KUBERNETES_VERSION } from '@keelson/component-base';
 import type { Store } from '@keelson/storage';
 import type { AdmissionChain } from '../admission/admission-plugin';
 import { apiEndpoint } from '../endpoints/api-endpoint';
+import type { ComponentCheck } from '../component-status/component-check';
 import { discoveryRoutes } from '../endpoints/discovery-routes';
 import { issuerDiscoveryRoutes } from '../endpoints/issuer-discovery-routes';
 import { NonResourceRoutes } from '../endpoints/non-resource-routes';
@@ -26,6 +27,7 @@ export interface EndpointParts {
     readonly store: Store;
     readonly clock: Clock;
     readonly random: () => number;
+    readonly components: ReadonlyMap<string, ComponentCheck>;
   };
   readonly admission: AdmissionChain;
   readonly hub: CacheHub;
@@ -58,9 +60,25 @@ export function createEndpoint({ admission, auth, config, deps, hub, kubelets, s
     encoderFor: (request, served) => encoders.for(request, served),
     patchSchemaOf,
   });
-  const { audiences, issuers, verificationKeys } = config.serviceAccounts;
+  const { audiences, extendTokenExpiration = true, issuers, maxTokenSeconds = 0, verificationKeys } = config.serviceAccounts;
+  const tokenLifetimes = { maxSeconds: maxTokenSeconds, extendsPods: extendTokenExpiration };
   const serverAddress = `${config.advertiseAddress}:${config.advertisePort}`;
-  const virtual = virtualResources({ table, auth, admission, decoder, clock, random, audiences, patchSchemaOf, kubelets });
+  const { components } = deps;
+  const parts = {
+    table,
+    auth,
+    admission,
+    decoder,
+    clock,
+    random,
+    audiences,
+    tokenLifetimes,
+    patchSchemaOf,
+    kubelets,
+    encoders,
+    components,
+  };
+  const virtual = virtualResources(parts);
   const routes = new NonResourceRoutes([
     ...nonResourceRoutes(deps),
     ...discoveryRoutes(schemas, serverAddress),

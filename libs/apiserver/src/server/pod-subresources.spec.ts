@@ -1,10 +1,11 @@
+import { decodeJwt } from 'jose';
 import { send } from '../testing/send';
-import { startTestApiserver, type TestApiserver } from '../testing/start-test-apiserver';
+import { startTestApiserver, testServiceAccounts, type TestApiserver } from '../testing/start-test-apiserver';
 
 let server: TestApiserver;
 const PODS = '/api/v1/namespaces/default/pods';
 beforeAll(async () => {
-  server = await startTestApiserver();
+  server = await startTestApiserver({ config: { serviceAccounts: { ...testServiceAccounts(), maxTokenSeconds: 7200 } } });
   const spec = { containers: [{ name: 'c', image: 'i' }] };
   for (const name of ['free', 'guarded']) await send(server, 'POST', PODS, { body: { metadata: { name, labels: { app: name } }, spec } });
 });
@@ -63,6 +64,30 @@ describe('a token', () => {
       details: { causes: [{ field: 'metadata.name' }] },
     });
     expect((await request({ metadata: { namespace: 'other' } })).status).toBe(400);
+  });
+});
+
+describe('the token of a pod', () => {
+  it('works for a year although the pod is told an hour, and is cut by the bound if another lifetime is asked for', async () => {
+    const ACCOUNTS = '/api/v1/namespaces/kube-public/serviceaccounts';
+    await send(server, 'POST', ACCOUNTS, { body: { metadata: { name: 'robot' } } });
+    const spec = { containers: [{ name: 'c', image: 'i' }], serviceAccountName: 'robot' };
+    await send(server, 'POST', '/api/v1/namespaces/kube-public/pods', { body: { metadata: { name: 'owner' }, spec } });
+    const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: 'owner' };
+    const request = (expirationSeconds: number) =>
+      send(server, 'POST', `${ACCOUNTS}/robot/token`, { body: { spec: { expirationSeconds, boundObjectRef } } });
+    interface Answer {
+      readonly metadata: { readonly creationTimestamp: string };
+      readonly status: { readonly token: string; readonly expirationTimestamp: string };
+    }
+    const { metadata, status } = (await request(3607)).json() as unknown as Answer;
+    const claims = decodeJwt(status.token);
+    const made = Date.parse(metadata.creationTimestamp) / 1000;
+    expect(Date.parse(status.expirationTimestamp) / 1000).toBe(made + 3607);
+    expect(claims).toMatchObject({ exp: made + 31_536_000, 'kubernetes.io': { warnafter: made + 3607 } });
+    const longer = await request(86_400);
+    expect(longer.headers['warning']).toContain('requested expiration of 86400 seconds shortened to 7200 seconds');
+    expect(longer.json()).toMatchObject({ spec: { expirationSeconds: 7200 } });
   });
 });
 

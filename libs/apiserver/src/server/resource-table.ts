@@ -5,11 +5,14 @@ import {
   type KindRules,
   type SchemaRegistry,
   type ServedResource as SchemaResource,
+  type VersionValidation,
 } from '@keelson/api/server';
-import type { ServedResource, VersionConversion } from '../endpoints/served-resource';
+import type { ServedResource } from '../endpoints/served-resource';
+import type { VersionConversion } from '../negotiation/encoded-resource';
 import { fieldLabels } from '../endpoints/field-labels';
 import { resourceKey } from '../endpoints/api-endpoint';
 import { ObjectRegistry, type ObjectRegistryDeps } from '../registry/object-registry';
+import { refusingPrivileged } from '../registry/privileged-containers';
 import type { RegisteredKind } from '../registry/registered-kind';
 import { selectionReader } from '../registry/selectable-fields';
 import type { CachedResource } from '../watch-cache/resource-cache';
@@ -21,6 +24,7 @@ export interface ConvertedVersion {
   readonly storedAs: Resource;
   readonly conversion: VersionConversion;
   readonly fieldNames?: ReadonlyMap<string, string>;
+  readonly validation?: VersionValidation<KubernetesObject>;
 }
 
 /** A stored resource before its cache and registry are there. */
@@ -41,6 +45,9 @@ export interface ResourcePlanOptions {
   readonly virtual: ReadonlySet<string>;
   /** Resources whose delete answers with the object. By plural name. */
   readonly returnsDeleted: ReadonlySet<string>;
+  /** How long the store keeps objects of the kinds that expire, 0 for ever; as the kind says if undefined. */
+  readonly timeToLiveSeconds: number | undefined;
+  readonly allowsPrivileged: boolean;
 }
 
 const NO_RULES: KindRules<KubernetesObject> = {};
@@ -61,7 +68,9 @@ function plan(served: SchemaResource, options: ResourcePlanOptions): PlannedReso
     kind: served.kind,
     namespaced: served.namespaced,
   };
-  const rules = options.kinds.find((kind) => resourceKey(kind.resource) === resourceKey(resource)) ?? NO_RULES;
+  const declared = options.kinds.find((kind) => resourceKey(kind.resource) === resourceKey(resource)) ?? NO_RULES;
+  const permitted = options.allowsPrivileged ? declared : refusingPrivileged(declared);
+  const rules = expiring(permitted, options.timeToLiveSeconds);
   const kind: RegisteredKind = {
     resource,
     rules,
@@ -79,6 +88,12 @@ function plan(served: SchemaResource, options: ResourcePlanOptions): PlannedReso
     convert: (value) => options.convert(value, resource),
   };
   return { kind, cached, verbs: new Set(served.verbs) };
+}
+
+/** A kind whose objects never expire goes on as it is. */
+function expiring(rules: KindRules<KubernetesObject>, seconds: number | undefined): KindRules<KubernetesObject> {
+  if (rules.timeToLive === undefined || seconds === undefined) return rules;
+  return { ...rules, timeToLive: () => (seconds === 0 ? undefined : seconds) };
 }
 
 function emptyStatus(schemas: SchemaRegistry, resource: Resource): unknown {
@@ -101,13 +116,22 @@ export class ResourceTable {
         verbs,
         fieldLabels: fieldLabels(kind.rules, kind.resource),
         conversion: undefined,
+        columns: kind.rules.columns,
+        storedJson: cached.storedJson,
       });
     }
-    for (const { conversion, fieldNames, resource, storedAs } of conversions) {
+    for (const { conversion, fieldNames, resource, storedAs, validation } of conversions) {
       const stored = served.get(resourceKey(storedAs));
       if (stored === undefined) continue;
       const labels = fieldLabels(stored.registry.kind.rules, resource, fieldNames);
-      served.set(resourceKey(resource), { ...stored, resource, listKind: `${resource.kind}List`, fieldLabels: labels, conversion });
+      served.set(resourceKey(resource), {
+        ...stored,
+        resource,
+        listKind: `${resource.kind}List`,
+        fieldLabels: labels,
+        conversion,
+        validation,
+      });
     }
     this.served = served;
   }

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { openEnvelope } from '@keelson/api/server';
 import { send } from '../testing/send';
 import { startTestApiserver, type TestApiserver } from '../testing/start-test-apiserver';
 
@@ -8,12 +9,15 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 
 describe('a path that leads nowhere', () => {
   it.each([
     '/api/v1/nosuch',
+    '/api/v2',
     '/api/v2/pods',
+    '/apis/apps/v9',
     '/apis/apps/v9/deployments',
     '/api/v1/pods/web',
     '/api/v1/namespaces/default/nodes',
@@ -26,7 +30,7 @@ describe('a path that leads nowhere', () => {
     expect(answer.json()).toMatchObject({ code: 404, message: 'the server could not find the requested resource', details: {} });
   });
 
-  it.each(['/nosuch', '/apis/nosuch.example/v1/things', '//api/v1/pods', '/healthz/', '/metrics/'])(
+  it.each(['/nosuch', '/apis/nosuch.example', '/apis/nosuch.example/v1/things', '//api/v1/pods', '/healthz/', '/metrics/'])(
     'elsewhere is a page: %s',
     async (path) => {
       const answer = await send(server, 'GET', path);
@@ -34,6 +38,27 @@ describe('a path that leads nowhere', () => {
       expect(answer.bytes.toString()).toBe('404 page not found\n');
     },
   );
+});
+
+describe('protobuf', () => {
+  it.each([
+    ['/api', 'APIVersions'],
+    ['/api/v1', 'APIResourceList'],
+    ['/apis', 'APIGroupList'],
+    ['/apis/apps', 'APIGroup'],
+    ['/apis/apps/v1', 'APIResourceList'],
+    ['/api/v1/nodes/nosuch', 'Status'],
+    ['/api/v2/pods', 'Status'],
+  ])('is how %s answers with its %s to who prefers it', async (path, kind) => {
+    const answer = await send(server, 'GET', path, { headers: { accept: `${PROTOBUF},application/json` } });
+    expect(answer.headers['content-type']).toBe(PROTOBUF);
+    expect(openEnvelope(answer.bytes).kind).toBe(kind);
+  });
+
+  it('is not made of what has no message', async () => {
+    const answer = await send(server, 'GET', '/version', { headers: { accept: PROTOBUF } });
+    expect(answer.headers['content-type']).toBe('application/json');
+  });
 });
 
 describe('a method that a path does not have', () => {

@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { sleep, systemClock } from '@keelson/apimachinery';
 import type { DaemonContext } from '@keelson/component-base';
 import { startCompactor, type Store } from '@keelson/storage';
+import { controlPlaneChecks } from '../component-status/control-plane-checks';
 import type { ApiserverConfig } from './apiserver-config';
 import { createApiserver } from './create-apiserver';
 
 export interface KubeApiserverDeps extends DaemonContext {
   readonly openStore: () => Promise<Store>;
+  /** Asks each member of the store; undefined if it has none that could be asked alone. */
+  readonly storeMembers: readonly (() => Promise<void>)[] | undefined;
   readonly listen: { readonly address: string; readonly port: number };
   /** How long to go on serving after the signal. */
   readonly shutdownDelayMilliseconds: number;
@@ -23,7 +26,14 @@ export async function runKubeApiserver(config: ApiserverConfig, deps: KubeApiser
   deps.health.add('shutdown', () => (signal.aborted ? Promise.reject(new Error('process is shutting down')) : undefined), ['readyz']);
   const store = await deps.openStore();
   try {
-    const apiserver = await createApiserver(config, { ...deps, store, clock: systemClock, random: Math.random, newUid: randomUUID });
+    const apiserver = await createApiserver(config, {
+      ...deps,
+      store,
+      clock: systemClock,
+      random: Math.random,
+      newUid: randomUUID,
+      components: controlPlaneChecks(deps.storeMembers ?? [() => store.check()]),
+    });
     const port = await apiserver.server.listen(deps.listen.port, deps.listen.address);
     compact(store, deps);
     log.info('Serving securely', { address: deps.listen.address, port });

@@ -1,4 +1,4 @@
-import { horizontalpodautoscalers, type HorizontalPodAutoscaler } from '@keelson/api';
+import { events, eventsGroupEvents, horizontalpodautoscalers, type HorizontalPodAutoscaler } from '@keelson/api';
 import type { Resource } from '@keelson/apimachinery';
 import { builtInSchemas, conversions, kinds } from '@keelson/api/server';
 import { resourceKey } from '../endpoints/api-endpoint';
@@ -107,6 +107,23 @@ describe('a resource that is served in several versions', () => {
     const metadata = { namespace: 'default', name: 'malformed', annotations: { [METRICS]: '[{"type":"Pods","pods":{"metricName":{}}}]' } };
     await expect(server.admin.resource(v1).create({ metadata, spec: { scaleTargetRef, maxReplicas: 4 } })).rejects.toMatchObject({
       status: { code: 400 },
+    });
+  });
+
+  it('asks of an object what the version asks that it is written in', async () => {
+    const metadata = { namespace: 'default', name: 'strict' };
+    const regarding = { kind: 'Pod', name: 'web', namespace: 'default' };
+    const report = { reportingController: 'k', reportingInstance: 'n', action: 'a', reason: 'r' };
+    const eventTime = '2026-01-01T00:00:00.000000Z';
+    const strict = server.admin.resource(eventsGroupEvents);
+    await expect(strict.create({ metadata, regarding, ...report, eventTime, deprecatedCount: 1 })).rejects.toThrow(
+      /type: Invalid value.*count: Invalid value/,
+    );
+    const created = await strict.create({ metadata, regarding, ...report, eventTime, type: 'Normal' });
+    await expect(strict.patch(metadata, { type: 'merge', patch: { note: 'changed' } })).rejects.toThrow('message: Invalid value');
+    expect(await server.admin.resource(events).patch(metadata, { type: 'merge', patch: { message: 'changed' } })).toMatchObject({
+      reportingComponent: created.reportingController,
+      message: 'changed',
     });
   });
 });

@@ -1,8 +1,12 @@
 import type { Clock } from '@keelson/apimachinery';
+import { kinds } from '@keelson/api/server';
 import type { AdmissionChain } from '../admission/admission-plugin';
+import { componentStatuses } from '../component-status/component-statuses';
+import type { ComponentCheck } from '../component-status/component-check';
 import { resourceKey, type VirtualResource } from '../endpoints/api-endpoint';
 import type { BodyDecoder } from '../endpoints/body-decoder';
 import type { PatchSchemaOf } from '../endpoints/resource-handlers';
+import type { Encoders } from '../negotiation/encoders';
 import type { KubeletClient } from '../node-access/kubelet-client';
 import { logSubresource } from '../node-access/pod-log';
 import { portForwardSubresource } from '../node-access/pod-port-forward';
@@ -16,6 +20,7 @@ import { bindingSubresource } from '../subresources/binding';
 import { evictionSubresource } from '../subresources/eviction';
 import { scaleSubresource } from '../subresources/scale';
 import { tokenSubresource } from '../subresources/token';
+import type { TokenLifetimes } from '../subresources/token-lifetime';
 import type { Auth } from './create-auth';
 import type { ResourceTable } from './resource-table';
 
@@ -27,8 +32,12 @@ export interface VirtualResourceDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly audiences: readonly string[];
+  readonly tokenLifetimes: TokenLifetimes;
   readonly patchSchemaOf: PatchSchemaOf;
   readonly kubelets: KubeletClient;
+  readonly encoders: Encoders;
+  /** What `componentstatuses` tells of. */
+  readonly components: ReadonlyMap<string, ComponentCheck>;
 }
 
 /** Resources that are answered and never stored. */
@@ -45,7 +54,7 @@ export const UNSTORED: ReadonlySet<string> = new Set([
 
 /** Everything a URL can name that is no plain view of a stored object, by its key. */
 export function virtualResources(deps: VirtualResourceDeps): ReadonlyMap<string, VirtualResource> {
-  return new Map([...reviews(deps), ...podSubresources(deps), ...nodeAccess(deps), ...scales(deps)]);
+  return new Map([...reviews(deps), ...podSubresources(deps), ...nodeAccess(deps), ...scales(deps), components(deps)]);
 }
 
 function reviews({ audiences, auth, clock, decoder }: VirtualResourceDeps): [string, VirtualResource][] {
@@ -63,7 +72,15 @@ function reviews({ audiences, auth, clock, decoder }: VirtualResourceDeps): [str
   ];
 }
 
-function podSubresources({ admission, audiences, auth, clock, decoder, table }: VirtualResourceDeps): [string, VirtualResource][] {
+function podSubresources({
+  admission,
+  audiences,
+  auth,
+  clock,
+  decoder,
+  table,
+  tokenLifetimes,
+}: VirtualResourceDeps): [string, VirtualResource][] {
   const pods = table.registry('', 'v1', 'pods');
   const binding = bindingSubresource({ decoder, admission, clock, pods });
   return [
@@ -86,6 +103,7 @@ function podSubresources({ admission, audiences, auth, clock, decoder, table }: 
         admission,
         issuer: auth.issuer,
         audiences,
+        lifetimes: tokenLifetimes,
         serviceAccounts: table.registry('', 'v1', 'serviceaccounts'),
         pods,
         secrets: table.registry('', 'v1', 'secrets'),
@@ -114,6 +132,11 @@ function nodeAccess({ auth, kubelets, random, table }: VirtualResourceDeps): [st
   ];
 }
 
+function components({ components: checks, encoders }: VirtualResourceDeps): [string, VirtualResource] {
+  const rules = kinds.find(({ resource }) => resource.resource === 'componentstatuses') ?? {};
+  return ['/v1/componentstatuses', componentStatuses({ checks, encoders, rules })];
+}
+
 const SCALABLE = [
   { group: '', version: 'v1', resource: 'replicationcontrollers' },
   { group: 'apps', version: 'v1', resource: 'deployments' },
@@ -121,12 +144,12 @@ const SCALABLE = [
   { group: 'apps', version: 'v1', resource: 'statefulsets' },
 ];
 
-function scales({ admission, decoder, patchSchemaOf, table }: VirtualResourceDeps): [string, VirtualResource][] {
+function scales({ admission, decoder, encoders, patchSchemaOf, table }: VirtualResourceDeps): [string, VirtualResource][] {
   const patchSchema = patchSchemaOf({ group: 'autoscaling', version: 'v1', kind: 'Scale' });
   return SCALABLE.flatMap((resource): [string, VirtualResource][] => {
     const served = table.served.get(resourceKey(resource));
     return served === undefined
       ? []
-      : [[resourceKey({ ...resource, subresource: 'scale' }), scaleSubresource(served, { decoder, admission, patchSchema })]];
+      : [[resourceKey({ ...resource, subresource: 'scale' }), scaleSubresource(served, { decoder, admission, encoders, patchSchema })]];
   });
 }

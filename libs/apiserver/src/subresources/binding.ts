@@ -29,7 +29,7 @@ export function bindingSubresource(deps: BindingDeps): VirtualResource {
       const name = request.info.subresource === '' ? binding.metadata.name : request.info.name;
       validate(binding, name);
       const context = { ...changeContextOf(request, deps.admission), name, subresource: 'binding', isServersOwn: true };
-      ensureNamespace(binding as KubernetesObject, request.info.namespace);
+      ensureNamespace(binding, request.info.namespace);
       const { uid } = binding.metadata;
       await deps.pods.update((current) => bind(current.parse() as Pod, binding, deps.clock.now()), context, { uid });
       return jsonResponse(201, CREATED);

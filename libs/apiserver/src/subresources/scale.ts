@@ -11,34 +11,45 @@ import type { VirtualResource } from '../endpoints/api-endpoint';
 import type { BodyDecoder } from '../endpoints/body-decoder';
 import { decodePatched } from '../endpoints/decode-patched';
 import { applyPatch, parsePatch } from '../endpoints/patch-document';
-import { jsonResponse } from '../endpoints/resource-handlers';
 import type { ServedResource } from '../endpoints/served-resource';
 import { changeContextOf, decodeOptionsOf, ensureName, MAX_BODY_BYTES, readObject } from '../endpoints/write-request';
 import type { AdmissionChain } from '../admission/admission-plugin';
+import { scaleColumns, type Scale } from './scale-columns';
 import { headerOf, type ApiRequest, type ApiResponse } from '../http/api-request';
+import { computedObject } from '../negotiation/computed-object';
+import type { EncodedResource } from '../negotiation/encoded-resource';
+import type { Encoders } from '../negotiation/encoders';
 import { ensureNamespace } from '../registry/before-create';
 import type { CachedObject } from '../watch-cache/cached-object';
+import { StoredJson } from '../watch-cache/stored-json';
 
 const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
+const ENCODED: EncodedResource = {
+  resource: { ...SCALE, resource: 'scales', namespaced: true },
+  listKind: 'ScaleList',
+  conversion: undefined,
+  columns: scaleColumns,
+  storedJson: new StoredJson('autoscaling/v1', SCALE.kind),
+};
 
 interface Scalable extends KubernetesObject {
   spec: { replicas?: number; selector?: LabelSelector | Record<string, string> };
   status?: { replicas?: number };
 }
 
-interface Scale extends KubernetesObject {
-  spec?: { replicas?: number };
-  status?: { replicas: number; selector?: string };
-}
-
 export interface ScaleDeps {
   readonly decoder: BodyDecoder;
   readonly admission: AdmissionChain;
   readonly patchSchema: PatchSchema;
+  readonly encoders: Encoders;
 }
 
 /** `autoscaling/v1` Scale of workloads that keep `spec.replicas` and `status.replicas`: how many there are and shall be. */
 export function scaleSubresource(served: ServedResource, deps: ScaleDeps): VirtualResource {
+  const answer = (request: ApiRequest, object: CachedObject): ApiResponse => {
+    const encoder = deps.encoders.for(request, ENCODED);
+    return { status: 200, headers: { 'content-type': encoder.contentType }, body: encoder.object(computedObject(scaleOf(object))) };
+  };
   const change = async (request: ApiRequest, next: (scale: Scale) => Scale, uid?: string): Promise<ApiResponse> => {
     const update = (current: CachedObject): KubernetesObject => {
       const scale = next(scaleOf(current));
@@ -46,10 +57,10 @@ export function scaleSubresource(served: ServedResource, deps: ScaleDeps): Virtu
       return withReplicas(current.parse() as Scalable, scale);
     };
     const { object } = await served.registry.update(update, { ...changeContextOf(request, deps.admission), subresource: '' }, { uid });
-    return jsonResponse(200, scaleOf(object));
+    return answer(request, object);
   };
   return {
-    get: async ({ info }) => jsonResponse(200, scaleOf(await served.registry.get(info))),
+    get: async (request) => answer(request, await served.registry.get(request.info)),
     update: async (request) => {
       const scale = (await readObject(request, deps.decoder, SCALE)) as Scale;
       ensureName(scale, request.info.name);

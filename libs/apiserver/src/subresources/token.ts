@@ -1,4 +1,4 @@
-import { FieldErrors, FieldPath, formatTime, StatusError, type DeepReadonly, type KubernetesObject } from '@keelson/apimachinery';
+import { FieldErrors, FieldPath, formatTime, StatusError, type DeepReadonly } from '@keelson/apimachinery';
 import { serviceaccounts, type Node, type Pod, type ServiceAccount, type TokenRequest } from '@keelson/api';
 import type { AdmissionChain } from '../admission/admission-plugin';
 import type { TokenIssuer } from '../authentication/service-account-tokens';
@@ -11,6 +11,7 @@ import { ensureNamespace } from '../registry/before-create';
 import type { ObjectRegistry } from '../registry/object-registry';
 import { admitCreate } from './admit-create';
 import { readUnstored } from './create-body';
+import { tokenLifetime, type TokenLifetimes } from './token-lifetime';
 
 const TOKEN_REQUEST = { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' };
 const DEFAULT_SECONDS = 3600;
@@ -23,6 +24,7 @@ export interface TokenDeps {
   readonly issuer: TokenIssuer;
   /** The audiences of a token that names none. */
   readonly audiences: readonly string[];
+  readonly lifetimes: TokenLifetimes;
   readonly serviceAccounts: ObjectRegistry;
   readonly pods: ObjectRegistry;
   readonly secrets: ObjectRegistry;
@@ -35,27 +37,34 @@ export function tokenSubresource(deps: TokenDeps): VirtualResource {
     create: async (request: ApiRequest) => {
       const review = await readUnstored<TokenRequest>(request, deps.decoder, TOKEN_REQUEST);
       const { name, namespace } = request.info;
-      ensureNamespace(review as KubernetesObject, namespace);
+      ensureNamespace(review, namespace);
       const { metadata } = (await deps.serviceAccounts.get({ namespace, name })).object as DeepReadonly<ServiceAccount>;
       await admitCreate(review, { resource: serviceaccounts, kind: TOKEN_REQUEST }, changeContextOf(request, deps.admission));
-      const seconds = review.spec.expirationSeconds ?? DEFAULT_SECONDS;
-      validate(review, name, seconds);
+      const requested = review.spec.expirationSeconds ?? DEFAULT_SECONDS;
+      validate(review, name, requested);
       const bound = await findBound(deps, review, { namespace, account: name });
-      const { audiences: requested = [] } = review.spec;
-      const audiences = requested.length > 0 ? requested : deps.audiences;
-      const { expires, token } = await deps.issuer.issue({ namespace, account: { name, uid: metadata.uid }, ...bound }, audiences, seconds);
+      const audiences = (review.spec.audiences ?? []).length > 0 ? (review.spec.audiences ?? []) : deps.audiences;
+      const lifetime = tokenLifetime(deps.lifetimes, {
+        seconds: requested,
+        isPods: bound.pod !== undefined,
+        isForServer: audiences.every((audience) => deps.audiences.includes(audience)),
+      });
+      const { statedSeconds } = lifetime;
+      if (statedSeconds < requested)
+        request.warnings.add(`requested expiration of ${requested} seconds shortened to ${statedSeconds} seconds`);
+      const { issued, token } = await deps.issuer.issue({ namespace, account: { name, uid: metadata.uid }, ...bound }, audiences, lifetime);
       return jsonResponse(201, {
         kind: 'TokenRequest',
         apiVersion: 'authentication.k8s.io/v1',
-        metadata: { name, namespace, uid: metadata.uid, creationTimestamp: formatTime(expires - seconds * 1000) },
-        spec: { ...review.spec, audiences, expirationSeconds: seconds, boundObjectRef: review.spec.boundObjectRef ?? null },
-        status: { token, expirationTimestamp: formatTime(expires) },
+        metadata: { name, namespace, uid: metadata.uid, creationTimestamp: formatTime(issued) },
+        spec: { ...review.spec, audiences, expirationSeconds: statedSeconds, boundObjectRef: review.spec.boundObjectRef ?? null },
+        status: { token, expirationTimestamp: formatTime(issued + statedSeconds * 1000) },
       });
     },
   };
 }
 
-function validate({ metadata }: TokenRequest & { readonly metadata: { readonly name?: string } }, account: string, seconds: number): void {
+function validate({ metadata }: { readonly metadata: { readonly name?: string } }, account: string, seconds: number): void {
   const named = metadata.name ?? '';
   if (named !== '' && named !== account) {
     const errors = new FieldErrors();

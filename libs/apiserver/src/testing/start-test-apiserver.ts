@@ -6,6 +6,7 @@ import { systemClock } from '@keelson/apimachinery';
 import { createApiClient, createInProcessTransport, type ApiClient } from '@keelson/client';
 import { createMetricsRegistry, HealthChecks, silentLogger, versionInfo } from '@keelson/component-base';
 import { openLmdbStore, type Store } from '@keelson/storage';
+import type { ComponentCheck } from '../component-status/component-check';
 import type { ApiserverConfig } from '../server/apiserver-config';
 import { createApiserver, type Apiserver } from '../server/create-apiserver';
 
@@ -27,6 +28,7 @@ export interface TestApiserverOptions {
   readonly config?: Partial<ApiserverConfig>;
   /** Another server's store, which stays open; one of its own in a temporary folder without it. */
   readonly store?: Store;
+  readonly components?: ReadonlyMap<string, ComponentCheck>;
 }
 
 /** An apiserver that is reached without a socket. */
@@ -37,7 +39,17 @@ export async function startTestApiserver(options: TestApiserverOptions = {}): Pr
   const metrics = createMetricsRegistry(process, version);
   const apiserver = await createApiserver(
     { ...testConfig(options.users ?? []), ...options.config },
-    { store, clock: systemClock, random: Math.random, newUid: randomUUID, log: silentLogger, metrics, version, health: new HealthChecks() },
+    {
+      store,
+      clock: systemClock,
+      random: Math.random,
+      newUid: randomUUID,
+      log: silentLogger,
+      metrics,
+      version,
+      health: new HealthChecks(),
+      components: options.components ?? new Map(),
+    },
   );
   const clientWith = (token: string): ApiClient =>
     createApiClient(createInProcessTransport(apiserver.server, { token }), { userAgent: 'test' });
@@ -61,27 +73,18 @@ export async function startTestApiserver(options: TestApiserverOptions = {}): Pr
 }
 
 function testConfig(users: readonly string[]): ApiserverConfig {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', {
-    namedCurve: 'P-256',
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
   return {
     serving: undefined,
     advertiseAddress: '192.0.2.1',
     advertisePort: 6443,
     anonymousAuth: true,
-    serviceAccounts: {
-      issuers: ['https://kubernetes.default.svc.cluster.local'],
-      signingKey: { privateKey, keyId: 'test' },
-      verificationKeys: [publicKey],
-      audiences: ['https://kubernetes.default.svc.cluster.local'],
-    },
+    serviceAccounts: testServiceAccounts(),
     staticTokens: [
       { token: ADMIN_TOKEN, user: { name: 'admin', groups: ['system:masters'] } },
       ...users.map((name) => ({ token: name, user: { name, groups: [] } })),
     ],
     authorizationModes: ['RBAC'],
+    allowPrivileged: true,
     serviceClusterIpRange: '10.96.0.0/16',
     serviceNodePortRange: { first: 30000, last: 32767 },
     requestTimeoutMilliseconds: 60_000,
@@ -93,5 +96,20 @@ function testConfig(users: readonly string[]): ApiserverConfig {
     enableAdmissionPlugins: [],
     // Nothing makes accounts here.
     disableAdmissionPlugins: ['ServiceAccount'],
+  };
+}
+
+/** With a key of its own each time. */
+export function testServiceAccounts(): ApiserverConfig['serviceAccounts'] {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  return {
+    issuers: ['https://kubernetes.default.svc.cluster.local'],
+    signingKey: { privateKey, keyId: 'test' },
+    verificationKeys: [publicKey],
+    audiences: ['https://kubernetes.default.svc.cluster.local'],
   };
 }

@@ -58,8 +58,9 @@ export class CacheWatcher implements Watcher {
     if (type !== undefined) this.push(event.frame(type, encoder));
   }
 
-  /** Tells the client that it has seen everything up to `revision`. */
+  /** Tells the client that it has seen everything up to `revision`, unless it came from further ahead. */
   bookmark(revision: Revision): void {
+    if (revision < this.#options.from) return;
     this.#seen = Math.max(this.#seen, revision);
     this.push(this.#options.encoder.bookmark(this.#seen, false));
   }

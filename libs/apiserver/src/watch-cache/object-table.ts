@@ -1,19 +1,18 @@
 import type { CachedObject } from './cached-object';
+import { OrderedObjects } from './ordered-objects';
 
 export interface TablePosition {
   readonly namespace: string;
   readonly name: string;
 }
 
-/** The objects of one namespace, in the byte order of their names. */
-type Bucket = CachedObject[];
-
 /**
  * The current objects of one resource, by namespace and name; cluster-scoped ones lie in the namespace `''`. Order is the store's: that of
- * the keys' bytes. Everything is found by bisection; a listing walks an array.
+ * the keys' bytes.
+ * Invariant: no namespace is kept without an object.
  */
 export class ObjectTable {
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<string, OrderedObjects>();
   /** The namespaces in order, or undefined since one came or went. */
   #namespaces: readonly string[] | undefined = [];
   #size = 0;
@@ -23,43 +22,31 @@ export class ObjectTable {
   }
 
   get(namespace: string, name: string): CachedObject | undefined {
-    const bucket = this.#buckets.get(namespace);
-    const found = bucket?.[firstAtOrBehind(bucket, name)];
-    return found?.name === name ? found : undefined;
+    return this.#buckets.get(namespace)?.get(name);
   }
 
   /** @returns what stood there before */
   set(object: CachedObject): CachedObject | undefined {
-    const bucket = this.#bucket(object.namespace);
-    const index = firstAtOrBehind(bucket, object.name);
-    const current = bucket[index];
-    if (current?.name === object.name) {
-      bucket[index] = object;
-      return current;
-    }
-    bucket.splice(index, 0, object);
-    this.#size += 1;
-    return undefined;
+    const previous = this.#bucket(object.namespace).set(object);
+    if (previous === undefined) this.#size += 1;
+    return previous;
   }
 
   /** @returns what stood there */
   delete(namespace: string, name: string): CachedObject | undefined {
     const bucket = this.#buckets.get(namespace);
-    if (bucket === undefined) return undefined;
-    const index = firstAtOrBehind(bucket, name);
-    const current = bucket[index];
-    if (current?.name !== name) return undefined;
-    bucket.splice(index, 1);
+    const previous = bucket?.delete(name);
+    if (previous === undefined) return undefined;
     this.#size -= 1;
-    if (bucket.length === 0) {
+    if (bucket?.size === 0) {
       this.#buckets.delete(namespace);
       this.#namespaces = undefined;
     }
-    return current;
+    return previous;
   }
 
   count(namespace?: string): number {
-    return namespace === undefined ? this.#size : (this.#buckets.get(namespace)?.length ?? 0);
+    return namespace === undefined ? this.#size : (this.#buckets.get(namespace)?.size ?? 0);
   }
 
   /** How many objects come behind `position`, of one namespace or of all. */
@@ -68,14 +55,14 @@ export class ObjectTable {
     for (const each of namespace === undefined ? this.#sortedNamespaces() : [namespace]) {
       const bucket = this.#buckets.get(each);
       if (bucket === undefined || keyOrder(each, position.namespace) < 0) continue;
-      count += bucket.length - (each === position.namespace ? firstBehind(bucket, position.name) : 0);
+      count += each === position.namespace ? bucket.countBehind(position.name) : bucket.size;
     }
     return count;
   }
 
   /** All objects, of one namespace or of all, in order. The table must not be written to meanwhile. */
   *inOrder(namespace?: string): Generator<CachedObject, void, undefined> {
-    for (const each of namespace === undefined ? this.#sortedNamespaces() : [namespace]) yield* this.#buckets.get(each) ?? [];
+    for (const each of namespace === undefined ? this.#sortedNamespaces() : [namespace]) yield* this.#buckets.get(each)?.inOrder() ?? [];
   }
 
   /** Calls `visit` for the objects in order from behind `after` on, until it returns false. */
@@ -87,17 +74,14 @@ export class ObjectTable {
     for (const each of namespace === undefined ? this.#sortedNamespaces() : [namespace]) {
       const bucket = this.#buckets.get(each);
       if (bucket === undefined || (after !== undefined && keyOrder(each, after.namespace) < 0)) continue;
-      for (let index = after?.namespace === each ? firstBehind(bucket, after.name) : 0; index < bucket.length; index += 1) {
-        const object = bucket[index];
-        if (object !== undefined && !visit(object)) return;
-      }
+      for (const object of bucket.inOrder(after?.namespace === each ? after.name : undefined)) if (!visit(object)) return;
     }
   }
 
-  #bucket(namespace: string): Bucket {
+  #bucket(namespace: string): OrderedObjects {
     let bucket = this.#buckets.get(namespace);
     if (bucket === undefined) {
-      this.#buckets.set(namespace, (bucket = []));
+      this.#buckets.set(namespace, (bucket = new OrderedObjects()));
       this.#namespaces = undefined;
     }
     return bucket;
@@ -112,21 +96,4 @@ export class ObjectTable {
 function keyOrder(a: string, b: string): number {
   const [left, right] = [`${a}/`, `${b}/`];
   return left < right ? -1 : left > right ? 1 : 0;
-}
-
-/** Where `name` stands or would have to. Names are ASCII by validation, where the order of strings is that of bytes. */
-function firstAtOrBehind(bucket: Bucket, name: string): number {
-  let low = 0;
-  let high = bucket.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((bucket[middle]?.name ?? '') < name) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function firstBehind(bucket: Bucket, name: string): number {
-  const index = firstAtOrBehind(bucket, name);
-  return bucket[index]?.name === name ? index + 1 : index;
 }

@@ -1,4 +1,5 @@
 import { flag } from './flag-types';
+import { tlsFlags } from './tls-flags';
 
 const section = 'Secure serving';
 
@@ -12,4 +13,5 @@ export const secureServingFlags = {
   }),
   'tls-cert-file': flag.string({ section, usage: 'The certificate to serve with' }),
   'tls-private-key-file': flag.string({ section, usage: 'Its key' }),
+  ...tlsFlags({ section }),
 };

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Timers } from '../clock';
 import { followFiles } from '../files/follow-files';
 import type { Logger } from '../logger';
+import { tlsPolicy, type TlsPolicy, type TlsPolicyOptions } from './tls-policy';
 
 /** Rotated certificates are in force within this many milliseconds. */
 const CERTIFICATE_INTERVAL = 60_000;
@@ -26,6 +27,8 @@ export interface ServeTlsOptions extends ServeOptions {
   readonly keyFile: string;
   /** Asks clients for a certificate signed by these (PEM), and leaves it to the access check whether they must have one. */
   readonly clientCertificateAuthority?: string;
+  /** TLS 1.2 and newer with the usual suites if absent. */
+  readonly tls?: TlsPolicyOptions;
 }
 
 /** A server that listens. */
@@ -43,11 +46,12 @@ export async function serveHttp(listener: RequestListener, options: ServeOptions
 /** @throws Error naming the file or the address that is to blame */
 export async function serveHttps(listener: RequestListener, options: ServeTlsOptions): Promise<Listening> {
   const { certificateFile, keyFile, clientCertificateAuthority: ca } = options;
-  const server = createHttpsServer({ requestCert: ca !== undefined, rejectUnauthorized: false, minVersion: 'TLSv1.2' }, listener);
+  const policy = tlsPolicy(options.tls ?? { minVersion: '', cipherSuites: [] });
+  const server = createHttpsServer({ requestCert: ca !== undefined, rejectUnauthorized: false, ...policy }, listener);
   const ended = new AbortController();
   await followFiles(
     [certificateFile, keyFile],
-    ([cert, key]) => setCertificate(server, { cert, key, ca }, `${certificateFile} and ${keyFile}`),
+    ([cert, key]) => setCertificate(server, { cert, key, ca, policy }, `${certificateFile} and ${keyFile}`),
     {
       timers: options.timers,
       interval: CERTIFICATE_INTERVAL,
@@ -74,11 +78,12 @@ interface Pair {
   readonly cert: Buffer | undefined;
   readonly key: Buffer | undefined;
   readonly ca: string | undefined;
+  readonly policy: TlsPolicy;
 }
 
-function setCertificate(server: TlsServer, { cert, key, ca }: Pair, source: string): void {
+function setCertificate(server: TlsServer, { cert, key, ca, policy }: Pair, source: string): void {
   try {
-    server.setSecureContext({ cert, key, ca, minVersion: 'TLSv1.2' });
+    server.setSecureContext({ cert, key, ca, ...policy });
   } catch (error) {
     throw new Error(`${source} are not a certificate and its key in PEM`, { cause: error });
   }

@@ -76,6 +76,24 @@ describe('containerSpec', () => {
     expect(spec({}, { linux: { hostPID: true, shareProcessNamespace: true } }).HostConfig?.PidMode).toBe('host');
   });
 
+  it('joins the processes of its target, unless its pod has one namespace for all', () => {
+    const target = { targetId: 'web' };
+    expect(spec(target).HostConfig?.PidMode).toBe('container:web');
+    expect(spec(target, { linux: { shareProcessNamespace: true } }).HostConfig?.PidMode).toBe('container:sb');
+    expect(spec(target, { linux: { hostPID: true } }).HostConfig?.PidMode).toBe('host');
+  });
+
+  it('leaves the propagation of a private mount to the engine, which refuses to be told it for a mount of everything', () => {
+    const root = { hostPath: '/', containerPath: '/host', readOnly: false };
+    const mounts = [
+      { ...root, propagation: 'private' as const },
+      { ...root, propagation: 'host-to-container' as const },
+    ];
+    const [own, slave] = spec({ mounts }).HostConfig?.Mounts ?? [];
+    expect(own).toEqual({ Type: 'bind', Source: '/', Target: '/host', ReadOnly: false });
+    expect(slave?.BindOptions).toEqual({ Propagation: 'rslave' });
+  });
+
   it('confines system calls only when asked, the reverse of the default of Docker', () => {
     expect(spec({}).HostConfig?.SecurityOpt).toEqual(['seccomp=unconfined']);
     expect(spec({ security: { seccompProfile: 'runtime-default', allowPrivilegeEscalation: false } }).HostConfig?.SecurityOpt).toEqual([

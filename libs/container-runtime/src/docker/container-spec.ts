@@ -14,7 +14,8 @@ import { containerLabels, containerName, sandboxLabels, sandboxName } from './na
 export const SANDBOX_OOM_SCORE = -998;
 const SANDBOX_CPU_SHARES = 2;
 
-const PROPAGATION = { private: 'rprivate', 'host-to-container': 'rslave', bidirectional: 'rshared' } as const;
+/** Private is the engine's own default, and not to be asked for: it refuses that for a mount that holds its data folder, such as all of `/`, and makes it rslave. */
+const PROPAGATION = { private: undefined, 'host-to-container': 'rslave', bidirectional: 'rshared' } as const;
 
 /** What the engine and the node are like, as far as it bears on what is asked of the engine. */
 export interface Surroundings {
@@ -82,7 +83,7 @@ export function containerSpec(
     Healthcheck: { Test: ['NONE'] },
     HostConfig: {
       ...sharedHostConfig(sandbox.linux, around),
-      ...namespaces(sandboxId, sandbox.linux),
+      ...namespaces(sandboxId, sandbox.linux, config.targetId),
       ...resourceSpec(config.resources, around),
       ...securitySpec(config.security),
       Mounts: config.mounts.map(mountSpec),
@@ -127,12 +128,13 @@ function cgroupParent(path: string, driver: 'cgroupfs' | 'systemd'): string {
   return driver === 'systemd' ? posix.basename(path) : path;
 }
 
-function namespaces(sandboxId: string, linux: LinuxSandboxConfig): HostConfig {
+function namespaces(sandboxId: string, linux: LinuxSandboxConfig, targetId: string | undefined): HostConfig {
   const sandbox = `container:${sandboxId}`;
+  const processes = linux.shareProcessNamespace ? sandbox : targetId === undefined ? undefined : `container:${targetId}`;
   return {
     NetworkMode: sandbox,
     IpcMode: sandbox,
-    ...(linux.hostPID ? { PidMode: 'host' } : linux.shareProcessNamespace ? { PidMode: sandbox } : {}),
+    ...(linux.hostPID ? { PidMode: 'host' } : processes === undefined ? {} : { PidMode: processes }),
     ...(linux.hostNetwork ? { UTSMode: 'host' } : {}),
   };
 }
@@ -158,11 +160,12 @@ function securitySpec(security: ContainerSecurity): HostConfig {
 }
 
 function mountSpec(mount: Mount): NonNullable<HostConfig['Mounts']>[number] {
+  const propagation = PROPAGATION[mount.propagation ?? 'private'];
   return {
     Type: 'bind',
     Source: mount.hostPath,
     Target: mount.containerPath,
     ReadOnly: mount.readOnly,
-    BindOptions: { Propagation: PROPAGATION[mount.propagation ?? 'private'] },
+    ...(propagation === undefined ? {} : { BindOptions: { Propagation: propagation } }),
   };
 }

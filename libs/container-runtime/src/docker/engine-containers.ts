@@ -47,6 +47,7 @@ export class EngineContainers {
       if (isNotFound(error) && /no such image/i.test(engineMessage(error))) throw new ImageMissing(config.image, { cause: error });
       if (isNotFound(error) || /no such container/i.test(engineMessage(error)))
         throw new NotFound(`no such sandbox: ${sandboxId}`, { cause: error });
+      if (statusOf(error) !== undefined) throw new Error(`Error response from daemon: ${engineMessage(error)}`, { cause: error });
       throw error;
     }
   }

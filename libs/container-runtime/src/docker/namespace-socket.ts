@@ -9,17 +9,17 @@ import { PortForwardError } from '../runtime-errors';
  */
 const DIALLER = `
 const { connect } = require('node:net');
-const dial = (hosts) => {
+const dial = (hosts, complaints) => {
   const socket = connect({ host: hosts[0], port: Number(process.argv[1]) });
   socket.pause();
   socket.once('error', (error) => {
-    if (hosts.length > 1) return dial(hosts.slice(1));
-    process.stderr.write(error.message);
-    process.exit(1);
+    const said = complaints + error.message.replace(/ - Local .*/, '');
+    if (hosts.length > 1) return dial(hosts.slice(1), said + ', ');
+    process.stderr.write(said, () => process.exit(1));
   });
   socket.once('connect', () => process.send('connected', socket, () => process.disconnect()));
 };
-dial(['127.0.0.1', '::1']);
+dial(['127.0.0.1', '::1'], '');
 `;
 
 /**

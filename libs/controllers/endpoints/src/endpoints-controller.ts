@@ -1,9 +1,10 @@
 import { endpoints, type DeepReadonly, type Endpoints, type EndpointSubset, type Pod, type Service } from '@keelson/api';
-import { LabelMatcher, objectKey, parseObjectKey, semanticEqual, StatusError, type ObjectKey } from '@keelson/apimachinery';
+import { objectKey, parseObjectKey, semanticEqual, StatusError, type ObjectKey } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
-import type { CacheEvent, Controller, EventRecorder, Informer, ReconcileAgain, Watches } from '@keelson/controller-runtime';
+import type { Controller, EventRecorder, Informer, ReconcileAgain, Watches } from '@keelson/controller-runtime';
 import { desiredSubsets } from './desired-subsets';
 import { countAddresses, MAX_ADDRESSES, truncateSubsets } from './pack-subsets';
+import { ServiceWakeups } from './service-wakeups';
 import { TriggerTimes, withTriggerTime } from './trigger-times';
 
 const MANAGED_BY_LABEL = 'endpoints.kubernetes.io/managed-by';
@@ -45,15 +46,17 @@ export class EndpointsController implements Controller {
   readonly #triggerTimes = new TriggerTimes();
   /** The version of each Endpoints that our last update replaced. Invariant: no decision is made on it again, however long the cache shows it. */
   readonly #replaced = new Map<ObjectKey, string>();
+  readonly #wakeups: ServiceWakeups;
 
   constructor(deps: EndpointsControllerDeps) {
     this.#deps = deps;
+    this.#wakeups = new ServiceWakeups(deps.services, deps.options.updatesBatchPeriod);
   }
 
   watches(watch: Watches): void {
-    const { services, pods, endpoints: informer, options } = this.#deps;
+    const { services, pods, endpoints: informer } = this.#deps;
     watch.for(services);
-    watch.mapped(pods, (pod, event) => this.#servicesOf(pod, event), { delay: options.updatesBatchPeriod });
+    watch.mapped(pods, (_pod, event) => this.#wakeups.concernedBy(event), { delay: (key) => this.#wakeups.delayOf(key) });
     watch.for(informer);
   }
 
@@ -62,6 +65,7 @@ export class EndpointsController implements Controller {
     const present = this.#deps.endpoints.get(key);
     if (service === undefined) {
       this.#triggerTimes.forget(key);
+      this.#wakeups.forget(key);
       this.#replaced.delete(key);
       await this.#deleteAbandoned(key, present, signal);
       return undefined;
@@ -70,19 +74,12 @@ export class EndpointsController implements Controller {
     // Its newer version wakes the next reconcile.
     if (present !== undefined && present.metadata.resourceVersion === this.#replaced.get(key)) return undefined;
     const pods = this.#deps.pods.select(service.metadata.namespace, service.spec.selector);
+    this.#wakeups.looked(key, pods.length);
     const triggerTime = this.#triggerTimes.look(key, service, pods);
     const all = desiredSubsets(service, pods);
     const isOver = countAddresses(all) > MAX_ADDRESSES;
     await this.#write(service, present, { subsets: truncateSubsets(all), isOver, triggerTime, signal });
     return undefined;
-  }
-
-  #servicesOf(pod: DeepReadonly<Pod>, event: CacheEvent<Pod>): ObjectKey[] {
-    const sets = [pod, ...(event.type === 'update' ? [event.previous] : [])].map(({ metadata }) => metadata.labels ?? {});
-    return this.#deps.services
-      .list(pod.metadata.namespace)
-      .filter(({ spec }) => spec.selector !== undefined && sets.some((labels) => LabelMatcher.ofSet(spec.selector).matches(labels)))
-      .map(({ metadata }) => objectKey(metadata));
   }
 
   /** Only what this controller made: Endpoints without a Service may be anyone's. */

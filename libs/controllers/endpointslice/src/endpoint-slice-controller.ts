@@ -1,7 +1,7 @@
 import { endpointslices, type DeepReadonly, type Endpoint, type EndpointSlice, type Node, type Pod, type Service } from '@keelson/api';
-import { LabelMatcher, objectKey, StatusError, type ObjectKey } from '@keelson/apimachinery';
+import { objectKey, StatusError, type ObjectKey } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
-import { TriggerTimes, withTriggerTime } from '@keelson/controller-endpoints';
+import { ServiceWakeups, TriggerTimes, withTriggerTime } from '@keelson/controller-endpoints';
 import type { CacheEvent, Controller, EventRecorder, Informer, ReconcileAgain, Watches } from '@keelson/controller-runtime';
 import { addressTypes, desiredEndpoints, portsKey, type AddressType, type EndpointPort } from './desired-endpoints';
 import { planSlices } from './plan-slices';
@@ -53,15 +53,17 @@ export class EndpointSliceController implements Controller {
   readonly #triggerTimes = new TriggerTimes();
   /** Invariant: a service's slices are never planned on a cache that lacks what was written for it. */
   readonly #unseen = new UnseenWrites();
+  readonly #wakeups: ServiceWakeups;
 
   constructor(deps: EndpointSliceControllerDeps) {
     this.#deps = deps;
+    this.#wakeups = new ServiceWakeups(deps.services, deps.options.updatesBatchPeriod);
   }
 
   watches(watch: Watches): void {
     const { services, pods, nodes, endpointSlices, options } = this.#deps;
     watch.for(services);
-    watch.mapped(pods, (pod, event) => this.#servicesOf(pod, event), { delay: options.updatesBatchPeriod });
+    watch.mapped(pods, (_pod, event) => this.#wakeups.concernedBy(event), { delay: (key) => this.#wakeups.delayOf(key) });
     watch.mapped(endpointSlices, (slice, event) => this.#sliceChanged(slice, event), {
       delay: Math.max(SLICE_CHANGE_DELAY_MILLISECONDS, options.updatesBatchPeriod),
     });
@@ -72,12 +74,14 @@ export class EndpointSliceController implements Controller {
     const service = this.#deps.services.get(key);
     if (service === undefined) {
       this.#triggerTimes.forget(key);
+      this.#wakeups.forget(key);
       this.#unseen.forget(key);
       return undefined;
     }
     if (service.spec.type === 'ExternalName' || service.spec.selector === undefined) return undefined;
     const { namespace, name } = service.metadata;
     const pods = this.#deps.pods.select(namespace, service.spec.selector);
+    this.#wakeups.looked(key, pods.length);
     const slices = this.#deps.endpointSlices.select(namespace, { [SERVICE_NAME_LABEL]: name, [MANAGED_BY_LABEL]: MANAGED_BY });
     if (this.#unseen.areMissingIn(slices, key)) return { requeueAfter: SLICE_CHANGE_DELAY_MILLISECONDS };
     const triggerTime = this.#triggerTimes.look(key, service, pods);
@@ -93,14 +97,6 @@ export class EndpointSliceController implements Controller {
       throw error;
     }
     return undefined;
-  }
-
-  #servicesOf(pod: DeepReadonly<Pod>, event: CacheEvent<Pod>): ObjectKey[] {
-    const sets = [pod, ...(event.type === 'update' ? [event.previous] : [])].map(({ metadata }) => metadata.labels ?? {});
-    return this.#deps.services
-      .list(pod.metadata.namespace)
-      .filter(({ spec }) => spec.selector !== undefined && sets.some((labels) => LabelMatcher.ofSet(spec.selector).matches(labels)))
-      .map(({ metadata }) => objectKey(metadata));
   }
 
   #sliceChanged(slice: DeepReadonly<EndpointSlice>, event: CacheEvent<EndpointSlice>): ObjectKey[] {

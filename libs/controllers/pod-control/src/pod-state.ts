@@ -22,6 +22,8 @@ export function podReadySince({ status }: DeepReadonly<Pod>): number | undefined
 
 /** How long until a ready pod has been ready for `minReadySeconds`: zero once it is available, undefined while it is not ready. In milliseconds. */
 export function untilAvailable(pod: DeepReadonly<Pod>, minReadySeconds: number, now: number): number | undefined {
+  // Whatever the clock of the node says that wrote the condition's time.
+  if (minReadySeconds === 0) return podIsReady(pod) ? 0 : undefined;
   const since = podReadySince(pod);
   return since === undefined ? undefined : Math.max(0, since + minReadySeconds * 1000 - now);
 }

@@ -29,9 +29,11 @@ export function computeStatus(set: DeepReadonly<Replicated>, { pods, failure, no
 
 /** When the next ready pod will have been so for long enough, in milliseconds; undefined if none is waiting. */
 export function nextAvailability(set: DeepReadonly<Replicated>, pods: readonly DeepReadonly<Pod>[], now: number): number | undefined {
+  const { minReadySeconds = 0 } = set.spec;
+  if (minReadySeconds === 0) return undefined;
   const waits = pods
     .filter(podIsActive)
-    .map((pod) => untilAvailable(pod, set.spec.minReadySeconds ?? 0, now) ?? 0)
+    .map((pod) => untilAvailable(pod, minReadySeconds, now) ?? 0)
     .filter((wait) => wait > 0);
   return waits.length === 0 ? undefined : Math.min(...waits);
 }

@@ -1,4 +1,4 @@
-import { field, loadConfigFile, type ConfigValues } from '@keelson/component-base';
+import { field, loadConfigFile, tlsPolicy, type ConfigValues } from '@keelson/component-base';
 import type { Taint } from '@keelson/api';
 import type { KubeletConfig } from './kubelet-config';
 
@@ -12,6 +12,8 @@ const FIELDS = {
   port: field.int,
   tlsCertFile: field.string,
   tlsPrivateKeyFile: field.string,
+  tlsMinVersion: field.string,
+  tlsCipherSuites: field.list(field.string),
   authentication: field.object({
     x509: field.object({ clientCAFile: field.string }),
     webhook: field.object({ enabled: field.bool, cacheTTL: field.duration }),
@@ -56,6 +58,7 @@ export async function loadKubeletConfiguration(path: string): Promise<Partial<Ku
 }
 
 function fromFile(values: FileValues, path: string): Partial<KubeletConfig> {
+  checkTls(values, path);
   const { authentication, authorization, serializeImagePulls, maxParallelImagePulls, registerWithTaints, ...plain } = values;
   const mode = authorization?.mode;
   if (mode !== undefined && mode !== 'AlwaysAllow' && mode !== 'Webhook')
@@ -63,7 +66,8 @@ function fromFile(values: FileValues, path: string): Partial<KubeletConfig> {
   return present<KubeletConfig>({
     ...plain,
     registerWithTaints: registerWithTaints?.map(asTaint),
-    clusterDNS: plain.clusterDNS?.flatMap((address) => (address === undefined ? [] : [address])),
+    clusterDNS: strings(plain.clusterDNS),
+    tlsCipherSuites: strings(plain.tlsCipherSuites),
     systemReserved: quantities(plain.systemReserved),
     kubeReserved: quantities(plain.kubeReserved),
     evictionHard: quantities(plain.evictionHard),
@@ -76,6 +80,15 @@ function fromFile(values: FileValues, path: string): Partial<KubeletConfig> {
     unauthorizedTTL: authorization?.webhook?.cacheUnauthorizedTTL,
     maxParallelImagePulls: serializeImagePulls === false ? (maxParallelImagePulls ?? UNLIMITED_PULLS) : maxParallelImagePulls,
   });
+}
+
+/** As the flags do. @throws Error naming the file */
+function checkTls({ tlsCipherSuites, tlsMinVersion = '' }: FileValues, path: string): void {
+  try {
+    tlsPolicy({ minVersion: tlsMinVersion, cipherSuites: strings(tlsCipherSuites) ?? [] });
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** What parallel pulls mean without a number of their own. */
@@ -92,6 +105,9 @@ function asTaint({
 }): Taint {
   return { key, effect, ...(value === undefined ? {} : { value }) };
 }
+
+const strings = (list: readonly (string | undefined)[] | undefined): string[] | undefined =>
+  list?.flatMap((text) => (text === undefined ? [] : [text]));
 
 function quantities(map: Readonly<Record<string, string | undefined>> | undefined): Record<string, string> | undefined {
   return map === undefined

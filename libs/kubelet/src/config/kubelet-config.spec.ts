@@ -57,6 +57,16 @@ describe('the configuration of the kubelet', () => {
     expect(read).toMatchObject({ nodeIPs: ['10.0.0.1', 'fd00::1'], cpuCFSQuotaPeriod: 5 });
   });
 
+  it('takes what it asks of TLS from the file or the flags, and refuses names it does not know', async () => {
+    const file = 'tlsMinVersion: VersionTLS13\ntlsCipherSuites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]\n';
+    expect(await config(['--tls-min-version=VersionTLS12'], file)).toMatchObject({
+      tlsMinVersion: 'VersionTLS12',
+      tlsCipherSuites: ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'],
+    });
+    await expect(load('tlsMinVersion: TLS13\n')).rejects.toThrow('config.yaml: unknown tls version "TLS13"');
+    await expect(config(['--tls-cipher-suites=TLS_NULL'])).rejects.toThrow("Cipher suite TLS_NULL not supported or doesn't exist");
+  });
+
   it('refuses a field that would have no effect, and a mode it does not know', async () => {
     await expect(load('topologyManagerPolicy: none\n')).rejects.toThrow('unknown field "topologyManagerPolicy"');
     await expect(load('authorization: { mode: RBAC }\n')).rejects.toThrow('unknown authorization mode "RBAC"');

@@ -18,6 +18,10 @@ export interface KubeletConfig {
   readonly enableServer: boolean;
   readonly tlsCertFile: string;
   readonly tlsPrivateKeyFile: string;
+  /** Go's names, such as `VersionTLS12`; empty for that. */
+  readonly tlsMinVersion: string;
+  /** Go's names; empty for the usual ones. */
+  readonly tlsCipherSuites: readonly string[];
   readonly clientCAFile: string;
   readonly anonymousAuth: boolean;
   readonly tokenReviews: boolean;
@@ -69,6 +73,8 @@ export const KUBELET_DEFAULTS: Omit<KubeletConfig, 'nodeName'> = {
   enableServer: true,
   tlsCertFile: '',
   tlsPrivateKeyFile: '',
+  tlsMinVersion: '',
+  tlsCipherSuites: [],
   clientCAFile: '',
   anonymousAuth: false,
   tokenReviews: true,

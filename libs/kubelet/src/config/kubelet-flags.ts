@@ -1,4 +1,4 @@
-import { flag, flagOf, type FlagValues } from '@keelson/component-base';
+import { flag, flagOf, tlsFlags, type FlagValues } from '@keelson/component-base';
 import type { Taint } from '@keelson/api';
 import { present, UNLIMITED_PULLS } from './configuration-file';
 import { KUBELET_DEFAULTS, type KubeletConfig } from './kubelet-config';
@@ -71,6 +71,7 @@ export const kubeletFlags = {
   'enable-server': flag.bool({ section, usage: 'Serve at all.', deprecated, default: D.enableServer }),
   'tls-cert-file': flag.string({ section, usage: 'The certificate to serve with.', deprecated, default: '' }),
   'tls-private-key-file': flag.string({ section, usage: 'Its key.', deprecated, default: '' }),
+  ...tlsFlags({ section, deprecated }),
   'client-ca-file': flag.string({
     section,
     usage: 'Clients with a certificate signed by one of these authorities are authenticated by it.',
@@ -182,6 +183,8 @@ function serverFlags(of: Of): Partial<KubeletConfig> {
     enableServer: of('enable-server'),
     tlsCertFile: of('tls-cert-file'),
     tlsPrivateKeyFile: of('tls-private-key-file'),
+    tlsMinVersion: of('tls-min-version'),
+    tlsCipherSuites: of('tls-cipher-suites'),
     clientCAFile: of('client-ca-file'),
     anonymousAuth: of('anonymous-auth'),
     tokenReviews: of('authentication-token-webhook'),

@@ -46,7 +46,7 @@ describe('NodeReporter', () => {
     await node.clock.advance(10_000);
     expect(stored().status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
       status: 'False',
-      message: '[engine is down]',
+      message: 'engine is down',
     });
     await node.clock.advance(1_000);
     expect(stored().status?.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('True');

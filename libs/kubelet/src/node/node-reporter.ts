@@ -5,6 +5,7 @@ import type { Logger } from '@keelson/component-base';
 import type { ContainerRuntime } from '@keelson/container-runtime';
 import type { ReadonlyNode } from '../pod/types';
 import { WakeUp } from '../pod-worker/wake-up';
+import type { NodeEvents } from './node-events';
 import type { NodeHost } from './node-host';
 import { newNode, registerNode } from './node-registration';
 import type { NodeSettings } from './node-settings';
@@ -21,6 +22,7 @@ export interface NodeReporterDeps {
   readonly host: NodeHost;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly events: NodeEvents;
   readonly settings: NodeSettings;
   readonly registerNode: boolean;
   /** `nodeStatusUpdateFrequency` and `nodeStatusReportFrequency`, in milliseconds: how often it looks, and how often it writes though nothing changed. */
@@ -60,7 +62,8 @@ export class NodeReporter {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, log, updateFrequency } = this.#deps;
+    const { clock, events, log, updateFrequency } = this.#deps;
+    events.started();
     let retry = NOT_READY_MILLISECONDS;
     while (!signal.aborted) {
       const isReported = await this.report(signal).then(
@@ -92,6 +95,7 @@ export class NodeReporter {
     this.#isReady = observed.problems.length === 0;
     const known = this.#deps.observedNode() ?? own;
     const status = nodeStatus(known, settings, observed);
+    this.#deps.events.statusChanges(known, status);
     const isDue = clock.monotonic() - this.#reported >= reportFrequency;
     if (!isDue && semanticEqual(comparable(known.status), comparable(status))) return;
     try {
@@ -121,7 +125,9 @@ export class NodeReporter {
     }
     const observed = await this.#observe();
     const empty: ReadonlyNode = { metadata: { name: settings.nodeName, uid: '', resourceVersion: '', creationTimestamp: '' }, spec: {} };
-    const draft = newNode(settings, observed.machine, nodeStatus(empty, settings, observed));
+    const status = nodeStatus(empty, settings, observed);
+    this.#deps.events.statusChanges(empty, status);
+    const draft = newNode(settings, observed.machine, status);
     this.#node = await registerNode(client, draft, signal);
     return this.#node;
   }

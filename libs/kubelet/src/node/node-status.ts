@@ -104,6 +104,12 @@ function imagesOf(images: readonly Image[], maximum: number): ContainerImage[] {
   }));
 }
 
+/** One problem stands for itself; several are listed in brackets, as upstream's aggregated errors are. */
+function aggregate(problems: readonly string[]): string {
+  const [only = ''] = problems;
+  return problems.length === 1 ? only : `[${problems.join(', ')}]`;
+}
+
 type Verdict = Pick<NodeCondition, 'type' | 'status' | 'reason' | 'message'>;
 
 function conditionsOf(node: ReadonlyNode, { pressure, problems, now }: NodeObservation): NodeCondition[] {
@@ -130,7 +136,7 @@ function conditionsOf(node: ReadonlyNode, { pressure, problems, now }: NodeObser
     ),
     problems.length === 0
       ? { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }
-      : { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: `[${problems.join(', ')}]` },
+      : { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: aggregate(problems) },
   ];
   return verdicts.map((verdict) => {
     const before = node.status?.conditions?.find(({ type }) => type === verdict.type);

@@ -1,6 +1,6 @@
 import type { ObjectName, Resource } from '@keelson/apimachinery';
 import { configmaps, secrets } from '@keelson/api';
-import { allContainersOf } from '../pod/pod-containers';
+import { allContainersOf, ephemeralContainersOf } from '../pod/pod-containers';
 import { namespaceOf } from '../pod/pod-names';
 import type { ReadonlyPod } from '../pod/types';
 
@@ -13,7 +13,7 @@ export interface PodReference {
 export function podReferences(pod: ReadonlyPod): PodReference[] {
   const namespace = namespaceOf(pod);
   const { maps, secretNames } = inVolumes(pod);
-  for (const { env = [], envFrom = [] } of allContainersOf(pod)) {
+  for (const { env = [], envFrom = [] } of [...allContainersOf(pod), ...ephemeralContainersOf(pod)]) {
     for (const { valueFrom } of env) {
       maps.push(valueFrom?.configMapKeyRef?.name);
       secretNames.push(valueFrom?.secretKeyRef?.name);

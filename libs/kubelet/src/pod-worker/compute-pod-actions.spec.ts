@@ -8,6 +8,21 @@ const proxy = container('proxy', { restartPolicy: 'Always' });
 const started = (actions: ReturnType<typeof computePodActions>) => actions.start.map((entry) => entry.container.name);
 
 describe('computePodActions', () => {
+  it('starts ephemeral containers once each, even before the init containers are done', () => {
+    const spec = pod({ initContainers: [init], ephemeralContainers: [container('first'), container('second')] });
+    const state = stateWith([instance(init), exited(container('first'), 1)]);
+    expect(started(computePodActions(spec, state, ALL_WELL))).toEqual(['second']);
+    expect(started(computePodActions(spec, stateWith([instance(init)]), ALL_WELL))).toEqual(['first', 'second']);
+  });
+
+  it('does not keep a pod alive, nor make it a sandbox, for the sake of an ephemeral container', () => {
+    const shell = container('shell');
+    const spec = pod({ restartPolicy: 'Never', ephemeralContainers: [shell] });
+    const actions = computePodActions(spec, stateWith([exited(web, 0), instance(shell)]), ALL_WELL);
+    expect(actions).toMatchObject({ killPod: true, start: [] });
+    expect(started(computePodActions(spec, stateWith([], []), ALL_WELL))).toEqual(['web']);
+  });
+
   it('does nothing for a pod that is as it should be', () => {
     const actions = computePodActions(pod(), stateWith([instance(web)]), ALL_WELL);
     expect(actions).toEqual({ killPod: false, kill: [], start: [], remove: [] });

@@ -1,6 +1,6 @@
 import type { Container, Sandbox } from '@keelson/container-runtime';
 import { CONTAINER_HASH_ANNOTATION, containerHash } from '../pod/container-hash';
-import { initContainersOf, isSidecar, sidecarsOf } from '../pod/pod-containers';
+import { ephemeralContainersOf, initContainersOf, isSidecar, sidecarsOf } from '../pod/pod-containers';
 import { isRestartedAfter } from '../pod/restart-policy';
 import type { ReadonlyContainer, ReadonlyPod } from '../pod/types';
 import { newestContainer, type PodState } from '../runtime-state/pod-state';
@@ -25,7 +25,7 @@ export interface PodActions {
   /** Present: a new sandbox is made, with this attempt. */
   readonly newSandboxAttempt?: number;
   readonly kill: readonly ContainerKill[];
-  /** Started in this order; an init container comes alone, or behind sidecars that are restarted. */
+  /** Started in this order: ephemeral containers first; an init container comes alone behind them, or behind sidecars that are restarted. */
   readonly start: readonly { readonly container: ReadonlyContainer; readonly init: boolean }[];
   /** Dead containers that nobody asks for any more: all but the newest of each name. */
   readonly remove: readonly Container[];
@@ -67,7 +67,8 @@ function goOn(pod: ReadonlyPod, state: PodState, sandbox: Sandbox, probes: Probe
   const initialized = pod.spec.containers.some(({ name }) => newestContainer(inSandbox, name) !== undefined);
   const init = computeInitActions(pod, inSandbox, { probes, initialized });
   if (init.outcome === 'failed') return { ...NOTHING, killPod: true };
-  if (init.outcome === 'blocked') return { ...NOTHING, kill: init.kill, start: init.start };
+  const first = [...ephemeralToStart(pod, state), ...init.start];
+  if (init.outcome === 'blocked') return { ...NOTHING, kill: init.kill, start: first };
 
   const main = pod.spec.containers.map((container) =>
     computeContainerAction(pod, newestContainer(state, container.name), { container, init: false, probes }),
@@ -75,7 +76,13 @@ function goOn(pod: ReadonlyPod, state: PodState, sandbox: Sandbox, probes: Probe
   if (main.every((action) => action === 'done')) return { ...NOTHING, killPod: true };
   const kill = main.filter((action) => isKill(action));
   const start = pod.spec.containers.filter((container, index) => mustStart(pod, container, main[index]));
-  return { ...NOTHING, kill: [...init.kill, ...kill], start: [...init.start, ...start.map((container) => ({ container, init: false }))] };
+  return { ...NOTHING, kill: [...init.kill, ...kill], start: [...first, ...start.map((container) => ({ container, init: false }))] };
+}
+
+/** An ephemeral container needs no init container to have ended, and whatever became of it, it is never started again. */
+function ephemeralToStart(pod: ReadonlyPod, state: PodState): PodActions['start'] {
+  const missing = ephemeralContainersOf(pod).filter(({ name }) => newestContainer(state, name) === undefined);
+  return missing.map((container) => ({ container, init: false }));
 }
 
 type ContainerAction = 'keep' | 'start' | 'done' | ContainerKill;

@@ -14,6 +14,8 @@ export interface ContainerParts {
   readonly environment: ReadonlyMap<string, string>;
   readonly mounts: readonly Mount[];
   readonly node: NodeLimits;
+  /** The container whose processes this one shares. */
+  readonly targetId?: string | undefined;
 }
 
 const TERMINATION_MESSAGE_PATH_ANNOTATION = 'io.kubernetes.container.terminationMessagePath';
@@ -41,6 +43,7 @@ export function containerConfig(pod: ReadonlyPod, container: ReadonlyContainer, 
     tty: container.tty ?? false,
     resources: containerResources(pod, container, parts.node),
     security: containerSecurity(pod, container, parts.image),
+    ...(parts.targetId === undefined ? {} : { targetId: parts.targetId }),
     ...(stopSignal === undefined ? {} : { stopSignal }),
   };
 }

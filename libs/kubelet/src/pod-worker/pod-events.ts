@@ -1,5 +1,5 @@
 import type { EventRecorder } from '@keelson/controller-runtime';
-import { initContainersOf } from '../pod/pod-containers';
+import { ephemeralContainersOf, initContainersOf } from '../pod/pod-containers';
 import type { ReadonlyPod } from '../pod/types';
 
 /** Events about a pod. With a container's name they are about that container of it (`involvedObject.fieldPath`). */
@@ -28,6 +28,7 @@ export class PodEvents {
 }
 
 function containerFieldPath(pod: ReadonlyPod, container: string): string {
-  const list = initContainersOf(pod).some(({ name }) => name === container) ? 'initContainers' : 'containers';
+  const isIn = (list: readonly { readonly name: string }[]): boolean => list.some(({ name }) => name === container);
+  const list = isIn(initContainersOf(pod)) ? 'initContainers' : isIn(ephemeralContainersOf(pod)) ? 'ephemeralContainers' : 'containers';
   return `spec.${list}{${container}}`;
 }

@@ -10,6 +10,7 @@ import { hostNetworkHostsFile, hostsFile } from '../network/hosts-file';
 import { lacksClusterDNS } from '../network/pod-dns';
 import { podHostname } from '../network/pod-hostname';
 import type { ObjectSource } from '../objects/object-source';
+import { ephemeralContainersOf } from '../pod/pod-containers';
 import { podDescription } from '../pod/pod-names';
 import type { ReadonlyContainer, ReadonlyPod } from '../pod/types';
 import { newestContainer, readySandbox, type PodState } from '../runtime-state/pod-state';
@@ -174,6 +175,7 @@ export class PodSyncer {
     const { runtime, events, files, objects, services, node, limits } = this.#deps;
     const { attempt, image, volumes } = parts;
     try {
+      const targetId = targetOf(pod, container.name, parts.state);
       const facts = node();
       const podIPs = pod.spec.hostNetwork === true ? facts.hostIPs : parts.podIPs;
       const environment = await containerEnvironment(pod, container, { objects, services, facts: { ...facts, podIPs } });
@@ -187,6 +189,7 @@ export class PodSyncer {
         environment,
         mounts,
         node: limits,
+        targetId,
       });
       const id = await runtime.createContainer(parts.sandboxId, config, parts.config);
       events.normal(pod, 'Created', 'Container created', container.name);
@@ -257,6 +260,18 @@ function killMessage(name: string, reason: ContainerKill['reason']): string {
     case 'unknown-state':
       return `Container ${name} is in an unknown state, will be restarted`;
   }
+}
+
+/**
+ * The container whose processes an ephemeral container wants to see.
+ * @throws StartProblem CreateContainerConfigError if it has never run
+ */
+function targetOf(pod: ReadonlyPod, name: string, state: PodState): string | undefined {
+  const target = ephemeralContainersOf(pod).find((container) => container.name === name)?.targetContainerName;
+  if (target === undefined || target === '') return undefined;
+  const newest = newestContainer(state, target);
+  if (newest === undefined) throw new StartProblem('CreateContainerConfigError', `unable to find target container ${target}`);
+  return newest.id;
 }
 
 /** The runtime has lost the container that the status tells of: the next one counts on from there. */

@@ -79,7 +79,7 @@ describe('KubeletServer', () => {
       health: new HealthChecks(),
       clock,
       log: silentLogger,
-      tls: { certificate: serving.certificate, key: serving.key, clientCA: ca },
+      tls: { certificate: serving.certificate, key: serving.key, clientCA: ca, minVersion: '', cipherSuites: [] },
       signal: stop.signal,
     });
     port = await server.listen(0, '127.0.0.1');
@@ -156,8 +156,14 @@ describe('KubeletServer', () => {
 
   it('sends logs, and says what is wrong with a request for them', async () => {
     expect(await get('/containerLogs/default/web/web', { certified: true })).toEqual({ status: 200, body: 'hello\n' });
-    expect(await get('/containerLogs/default/web/other', { certified: true })).toMatchObject({ status: 400 });
-    expect(await get('/containerLogs/default/nobody/web', { certified: true })).toMatchObject({ status: 404 });
+    expect(await get('/containerLogs/default/web/other', { certified: true })).toEqual({
+      status: 404,
+      body: 'container "other" not found in pod "web"',
+    });
+    expect(await get('/containerLogs/default/nobody/web', { certified: true })).toEqual({
+      status: 404,
+      body: 'pod "nobody" does not exist',
+    });
     expect(await get('/containerLogs/default/web/web?tailLines=x', { certified: true })).toMatchObject({ status: 400 });
   });
 

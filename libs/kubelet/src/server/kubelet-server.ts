@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import type { Clock } from '@keelson/apimachinery';
-import type { HealthChecks, Logger } from '@keelson/component-base';
+import { tlsPolicy, type HealthChecks, type Logger, type TlsPolicy, type TlsPolicyOptions } from '@keelson/component-base';
 import type { ContainerRuntime } from '@keelson/container-runtime';
 import type { Registry } from 'prom-client';
 import { readLog } from '../logs/read-log';
@@ -17,7 +17,8 @@ import { serveAttach, serveExec, servePorts } from './container-streams';
 import { HttpError } from './http-error';
 import { KubeletMetrics } from './kubelet-metrics';
 import { isTrue, parseLogQuery } from './log-query';
-import { containerToShow, type NodeView } from './node-view';
+import { logTarget } from './log-target';
+import type { NodeView } from './node-view';
 import type { StreamProtocol, StreamRequest, UpgradeRequest } from './remote-streams';
 import { cadvisorMetrics, resourceMetrics } from './resource-metrics';
 import { statsSummary } from './stats-summary';
@@ -33,7 +34,7 @@ export interface KubeletServerDeps {
   readonly health: HealthChecks;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly tls: { readonly certificate: string; readonly key: string; readonly clientCA?: string | undefined };
+  readonly tls: { readonly certificate: string; readonly key: string; readonly clientCA?: string | undefined } & TlsPolicyOptions;
   readonly signal: AbortSignal;
 }
 
@@ -43,6 +44,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) =>
 export class KubeletServer {
   readonly #deps: KubeletServerDeps;
   readonly #server: Server;
+  readonly #policy: TlsPolicy;
   /** By exact path; what has parameters comes in {@link #handler}. */
   readonly #pages: Readonly<Record<string, Handler>>;
 
@@ -50,7 +52,8 @@ export class KubeletServer {
     this.#deps = deps;
     const { certificate, key, clientCA } = deps.tls;
     const clients = clientCA === undefined ? {} : { ca: clientCA, requestCert: true, rejectUnauthorized: false };
-    this.#server = createServer({ cert: certificate, key, ...clients });
+    this.#policy = tlsPolicy(deps.tls);
+    this.#server = createServer({ cert: certificate, key, ...clients, ...this.#policy });
     this.#pages = this.#makePages();
     this.#server.on('request', (request, response) => void this.#serve(request, response));
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.#upgrade(request, socket, head));
@@ -72,6 +75,7 @@ export class KubeletServer {
       cert: certificate,
       key,
       ...(this.#deps.tls.clientCA === undefined ? {} : { ca: this.#deps.tls.clientCA }),
+      ...this.#policy,
     });
   }
 
@@ -148,12 +152,8 @@ export class KubeletServer {
     const { view, runtime, clock } = this.#deps;
     const [, , namespace = '', name = '', containerName = ''] = url.pathname.split('/');
     const { previous, ...options } = asBadRequest(() => parseLogQuery(url.searchParams, clock.now()));
-    const { pod } = this.#find(namespace, name);
-    const container = containerToShow(await view.state(pod.metadata.uid), containerName, previous);
-    if (container === undefined) {
-      const which = previous ? 'previous terminated container' : 'container';
-      throw new HttpError(400, `${which} "${containerName}" in pod "${name}" not found`);
-    }
+    const pod = this.#find(namespace, name, `pod "${name}" does not exist`);
+    const container = logTarget(pod, await view.state(pod.metadata.uid), { container: containerName, previous });
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const isRunning = async (): Promise<boolean> =>
@@ -167,10 +167,11 @@ export class KubeletServer {
     });
   }
 
-  #find(namespace: string, name: string): { pod: ReadonlyPod } {
+  /** @throws HttpError 404 with `orElse` if the pod is not on this node */
+  #find(namespace: string, name: string, orElse = 'pod does not exist'): ReadonlyPod {
     const pod = this.#deps.view.pod(decodeURIComponent(namespace), decodeURIComponent(name));
-    if (pod === undefined) throw new HttpError(404, `pod "${name}" in namespace "${namespace}" not found`);
-    return { pod };
+    if (pod === undefined) throw new HttpError(404, orElse);
+    return pod;
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -193,16 +194,16 @@ export class KubeletServer {
   /** `/exec/NAMESPACE/POD[/UID]/CONTAINER`, `/attach/...` the same, and `/portForward/NAMESPACE/POD[/UID]`. */
   async #stream(protocol: StreamProtocol, upgrade: UpgradeRequest, [, verb, namespace = '', name = '', ...rest]: string[]): Promise<void> {
     const { view, runtime } = this.#deps;
-    const { pod } = this.#find(namespace, name);
+    const pod = this.#find(namespace, name);
     const state = await view.state(pod.metadata.uid);
     if (verb === 'portForward') {
       const sandbox = readySandbox(state);
-      if (sandbox === undefined) throw new HttpError(500, `pod "${name}" has no running sandbox`);
+      if (sandbox === undefined) throw new HttpError(500, `pod not found ("${name}_${namespace}")`);
       return servePorts(runtime, sandbox.id, await protocol.acceptPorts(upgrade));
     }
     const containerName = rest.at(-1) ?? '';
     const container = runningContainers(state).find((candidate) => candidate.name === containerName);
-    if (container === undefined) throw new HttpError(500, `container not found ("${containerName}")`);
+    if (container === undefined) throw new HttpError(500, notRunning(verb, containerName, `${name}_${namespace}`));
     const wanted = streamRequest(upgrade.query);
     if (verb === 'exec') {
       const streams = await protocol.acceptStreams(upgrade, wanted);
@@ -226,6 +227,11 @@ function streamRequest(query: URLSearchParams): StreamRequest {
   const wanted = { stdin: any('input', 'stdin'), stdout: any('output', 'stdout'), stderr: any('error', 'stderr'), tty: any('tty') };
   if (!wanted.stdin && !wanted.stdout && !wanted.stderr) throw new HttpError(400, 'you must specify at least 1 of stdin, stdout, stderr');
   return wanted;
+}
+
+/** In the words that upstream has for each of both. */
+function notRunning(verb: string | undefined, container: string, pod: string): string {
+  return verb === 'attach' ? `container ${container} not found in pod ${pod}` : `container not found ("${container}")`;
 }
 
 function asBadRequest<T>(parse: () => T): T {

@@ -1,4 +1,3 @@
-import type { Container } from '@keelson/container-runtime';
 import type { ReadonlyPod } from '../pod/types';
 import type { PodState } from '../runtime-state/pod-state';
 
@@ -10,9 +9,4 @@ export interface NodeView {
   state(podUid: string): Promise<PodState>;
   /** The running configuration, as `/configz` shows it. */
   config(): object;
-}
-
-/** The container of that name to show: the newest, or the one before it. */
-export function containerToShow(state: PodState, name: string, previous: boolean): Container | undefined {
-  return state.containers.filter((container) => container.name === name && container.state !== 'created')[previous ? 1 : 0];
 }

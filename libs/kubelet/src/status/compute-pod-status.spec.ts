@@ -36,6 +36,23 @@ describe('computePodStatus', () => {
     expect(condition(pending, 'Initialized')).toMatchObject({ status: 'True' });
   });
 
+  it('tells of ephemeral containers in a list of their own, that nothing else depends on', () => {
+    const debugged = pod({ restartPolicy: 'Never', ephemeralContainers: [container('shell'), container('late')] });
+    const shell = exited(container('shell'), 1);
+    const running = status({ pod: debugged, state: stateWith([instance(web), shell]) });
+    expect(running).toMatchObject({
+      phase: 'Running',
+      containerStatuses: [{ name: 'web' }],
+      ephemeralContainerStatuses: [
+        { name: 'shell', ready: false, state: { terminated: { exitCode: 1 } } },
+        { name: 'late', ready: false, state: { waiting: { reason: 'ContainerCreating' } } },
+      ],
+    });
+    expect(running.ephemeralContainerStatuses?.[0]).not.toHaveProperty('started');
+    expect(condition(running, 'Ready')?.status).toBe('True');
+    expect(status({ pod: debugged, state: stateWith([exited(web, 0), shell]) }).phase).toBe('Succeeded');
+  });
+
   it('keeps the time of a condition as long as its status stays', () => {
     const first = status({ state: stateWith([instance(web)]), now: Date.parse('2026-01-01T00:00:00Z') });
     const later = status({ state: stateWith([instance(web)]), previous: first });

@@ -1,6 +1,6 @@
 import { formatTime } from '@keelson/apimachinery';
 import type { PodCondition, PodStatus } from '@keelson/api';
-import { initContainersOf } from '../pod/pod-containers';
+import { ephemeralContainersOf, initContainersOf } from '../pod/pod-containers';
 import { qualityOfService } from '../pod/quality-of-service';
 import { readySandbox } from '../runtime-state/pod-state';
 import { containerStatuses } from './container-statuses';
@@ -11,8 +11,9 @@ import type { StatusInputs } from './status-inputs';
 /** The whole status of a pod as the kubelet sees it. Pure; once terminal, a phase stays what it is. */
 export function computePodStatus(inputs: StatusInputs): PodStatus {
   const { pod, state, previous, now, failure } = inputs;
-  const init = containerStatuses(initContainersOf(pod), inputs, true);
-  const main = containerStatuses(pod.spec.containers, inputs, false);
+  const init = containerStatuses(initContainersOf(pod), inputs, 'init');
+  const main = containerStatuses(pod.spec.containers, inputs, 'main');
+  const ephemeral = containerStatuses(ephemeralContainersOf(pod), inputs, 'ephemeral');
   const phase = settledPhase(inputs, podPhase(pod, { init, main, finished: inputs.finished === true }));
   const sandbox = readySandbox(state);
   const hasSandbox = sandbox !== undefined && (pod.spec.hostNetwork === true || sandbox.ips.length > 0);
@@ -28,6 +29,7 @@ export function computePodStatus(inputs: StatusInputs): PodStatus {
     startTime: previous?.startTime ?? formatTime(now),
     ...(init.length === 0 ? {} : { initContainerStatuses: init }),
     containerStatuses: main,
+    ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeral }),
     qosClass: qualityOfService(pod),
   };
 }

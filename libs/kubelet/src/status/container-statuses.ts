@@ -9,21 +9,26 @@ import type { StatusInputs } from './status-inputs';
 /** The exit code of what was killed, and of what vanished. */
 const KILLED = 137;
 
-/** The statuses of the pod's init containers or of its own, in the order of the spec. */
-export function containerStatuses(containers: readonly ReadonlyContainer[], inputs: StatusInputs, init: boolean): ContainerStatus[] {
-  return containers.map((container) => containerStatus(container, inputs, init));
+/** Which list of the pod's spec a container is in. */
+export type ContainerRole = 'init' | 'main' | 'ephemeral';
+
+const STATUS_LISTS = { init: 'initContainerStatuses', main: 'containerStatuses', ephemeral: 'ephemeralContainerStatuses' } as const;
+
+/** The statuses of one list of the pod's containers, in the order of the spec. */
+export function containerStatuses(containers: readonly ReadonlyContainer[], inputs: StatusInputs, role: ContainerRole): ContainerStatus[] {
+  return containers.map((container) => containerStatus(container, inputs, role));
 }
 
-function containerStatus(container: ReadonlyContainer, inputs: StatusInputs, init: boolean): ContainerStatus {
+function containerStatus(container: ReadonlyContainer, inputs: StatusInputs, role: ContainerRole): ContainerStatus {
   const instances = inputs.state.containers.filter(({ name, state }) => name === container.name && state !== 'created');
   const [newest, before] = instances;
-  const previous = previousStatus(container.name, inputs, init);
+  const previous = previousStatus(container.name, inputs, role);
   const status = newest === undefined ? withoutInstance(container, inputs, previous) : ofInstance(container, newest, inputs);
   if (before !== undefined) status.lastState = { terminated: terminated(before, inputs) };
   else if (newest !== undefined && previous?.lastState !== undefined) status.lastState = structuredClone(previous.lastState);
-  applyWaiting(status, container, newest, inputs, init);
+  applyWaiting(status, container, newest, inputs, role);
   const given = newest === undefined ? {} : resourcesOf(container);
-  return { ...withReadiness(status, container, newest, inputs, init), ...given, ...mountsOf(container) };
+  return { ...withReadiness(status, container, newest, inputs, role), ...given, ...mountsOf(container) };
 }
 
 /** What the container was given, as its spec says: it is not resized while it runs. Nothing is said of one that was never made. */
@@ -46,8 +51,8 @@ function mountStatus({ name, mountPath, readOnly = false }: DeepReadonly<VolumeM
   return { name, mountPath, ...(readOnly ? { readOnly, recursiveReadOnly: 'Disabled' } : {}) };
 }
 
-function previousStatus(name: string, { previous }: StatusInputs, init: boolean): DeepReadonly<ContainerStatus> | undefined {
-  return (init ? previous?.initContainerStatuses : previous?.containerStatuses)?.find((status) => status.name === name);
+function previousStatus(name: string, { previous }: StatusInputs, role: ContainerRole): DeepReadonly<ContainerStatus> | undefined {
+  return previous?.[STATUS_LISTS[role]]?.find((status) => status.name === name);
 }
 
 function ofInstance(container: ReadonlyContainer, instance: RuntimeContainer, inputs: StatusInputs): ContainerStatus {
@@ -116,11 +121,11 @@ function applyWaiting(
   container: ReadonlyContainer,
   newest: RuntimeContainer | undefined,
   { waiting, pod, finished }: StatusInputs,
-  init: boolean,
+  role: ContainerRole,
 ): void {
   const why = waiting.get(container.name);
   if (why === undefined || finished === true || status.state?.running !== undefined) return;
-  if (newest !== undefined && !isRestartedAfter(pod, container, { exitCode: newest.exitCode ?? KILLED, init })) return;
+  if (newest !== undefined && !isRestartedAfter(pod, container, { exitCode: newest.exitCode ?? KILLED, init: role === 'init' })) return;
   if (status.state?.terminated !== undefined) status.lastState = { terminated: status.state.terminated };
   status.state = { waiting: { ...why } };
 }
@@ -130,8 +135,11 @@ function withReadiness(
   container: ReadonlyContainer,
   newest: RuntimeContainer | undefined,
   { probes }: StatusInputs,
-  init: boolean,
+  role: ContainerRole,
 ): ContainerStatus {
+  // Nobody asks whether an ephemeral container is ready: it has no probes.
+  if (role === 'ephemeral') return { lastState: {}, ...status, ready: false };
+  const init = role === 'init';
   const running = status.state?.running !== undefined && newest !== undefined;
   const started = running && probes.hasStarted(newest.id);
   const completed = init && !isSidecar(container) && status.state?.terminated?.exitCode === 0;

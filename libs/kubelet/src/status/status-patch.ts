@@ -19,6 +19,7 @@ const OWNED_FIELDS = [
   'startTime',
   'initContainerStatuses',
   'containerStatuses',
+  'ephemeralContainerStatuses',
   'qosClass',
 ] as const satisfies readonly (keyof PodStatus)[];
 

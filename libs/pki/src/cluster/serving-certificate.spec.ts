@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
+import { connect, type ConnectionOptions } from 'node:tls';
 import { serveHttps, silentLogger } from '@keelson/component-base';
 import { parseCertificate } from '../pem';
 import { ensureServingCertificate } from './serving-certificate';
@@ -86,6 +86,45 @@ describe('ensureServingCertificate', () => {
     const serving = serveHttps(() => undefined, { address: '127.0.0.1', port: 0, timers, log: silentLogger, ...files });
     await expect(serving).rejects.toThrow(`${files.certificateFile} and ${files.keyFile} are not a certificate and its key in PEM`);
   });
+
+  it('is served to clients that speak the versions and suites the flags say', async () => {
+    const files = await ensureServingCertificate(options());
+    const timers = { now: () => now, setTimeout: () => () => undefined };
+    const serve = (minVersion: string, cipherSuites: string[] = []) =>
+      serveHttps(() => undefined, {
+        address: '127.0.0.1',
+        port: 0,
+        timers,
+        log: silentLogger,
+        tls: { minVersion, cipherSuites },
+        ...files,
+      });
+    const newest = await serve('VersionTLS13');
+    const oldest = await serve('VersionTLS10');
+    const choosy = await serve('', ['TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384', 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384']);
+    try {
+      const old: ConnectionOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' };
+      await expect(handshake(newest.port, { maxVersion: 'TLSv1.2' })).rejects.toThrow('protocol version');
+      expect(await handshake(newest.port, {})).toMatchObject({ version: 'TLSv1.3' });
+      expect(await handshake(oldest.port, old)).toMatchObject({ version: 'TLSv1' });
+      await expect(handshake(choosy.port, old)).rejects.toThrow('protocol version');
+      const aes128 = 'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256';
+      await expect(handshake(choosy.port, { maxVersion: 'TLSv1.2', ciphers: aes128 })).rejects.toThrow('handshake failure');
+      expect((await handshake(choosy.port, { maxVersion: 'TLSv1.2' })).name).toMatch(/^ECDHE-(RSA|ECDSA)-AES256-GCM-SHA384$/);
+      expect(await handshake(choosy.port, {})).toMatchObject({ version: 'TLSv1.3' });
+    } finally {
+      await Promise.all([newest, oldest, choosy].map((server) => server.close()));
+    }
+  });
+
+  const handshake = (port: number, offer: ConnectionOptions) =>
+    new Promise<{ name: string; version: string | null }>((resolve, reject) => {
+      const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...offer }, () => {
+        resolve({ name: socket.getCipher().name, version: socket.getProtocol() });
+        socket.end();
+      });
+      socket.on('error', reject);
+    });
 
   const fingerprintIn = async (path: string) => parseCertificate(await readFile(path, 'utf8'), path).fingerprint256;
 

@@ -3,6 +3,8 @@ import { ageColumn, nameColumn } from '../../../columns';
 import { defineKind, type TableColumn } from '../../../define-kind';
 import { apiservices, type APIService } from '../../../generated/apiregistration/v1';
 
+const HTTPS_PORT = 443;
+
 const columns: readonly TableColumn<APIService>[] = [
   nameColumn,
   {
@@ -14,4 +16,13 @@ const columns: readonly TableColumn<APIService>[] = [
   ageColumn,
 ];
 
-export const apiService = defineKind(apiservices, { storagePath: 'apiregistration.k8s.io/apiservices', columns });
+export const apiService = defineKind(apiservices, {
+  storagePath: 'apiregistration.k8s.io/apiservices',
+  defaults,
+  generationFrom: [],
+  columns,
+});
+
+function defaults({ spec }: APIService): void {
+  if (spec.service !== undefined) spec.service.port ??= HTTPS_PORT;
+}

@@ -10,6 +10,7 @@ import { setTemplateGeneration, templateGeneration } from './template-generation
 import { validateDaemonSet, validateDaemonSetUpdate } from './validation';
 
 export const daemonSet = defineKind(daemonsets, {
+  podSpecPath: ['spec', 'template', 'spec'],
   defaults: defaultDaemonSet,
   prepareForCreate(object) {
     dropDisabledFields(object.spec.template.spec);

@@ -8,6 +8,7 @@ import { columns } from './table';
 import { validateDeployment, validateDeploymentUpdate } from './validation';
 
 export const deployment = defineKind(deployments, {
+  podSpecPath: ['spec', 'template', 'spec'],
   defaults: defaultDeployment,
   prepareForCreate: ({ spec }) => dropDisabledFields(spec.template.spec),
   prepareForUpdate: (next, previous) => dropDisabledFields(next.spec.template.spec, previous.spec.template.spec),

@@ -8,6 +8,7 @@ import { columns } from './table';
 import { validateReplicaSet, validateReplicaSetUpdate } from './validation';
 
 export const replicaSet = defineKind(replicasets, {
+  podSpecPath: ['spec', 'template', 'spec'],
   defaults: defaultReplicaSet,
   prepareForCreate: ({ spec }) => dropDisabledFields(spec.template?.spec),
   prepareForUpdate: (next, previous) => dropDisabledFields(next.spec.template?.spec, previous.spec.template?.spec),

@@ -9,6 +9,7 @@ import { columns } from './table';
 import { validateStatefulSet, validateStatefulSetCreate, validateStatefulSetUpdate } from './validation';
 
 export const statefulSet = defineKind(statefulsets, {
+  podSpecPath: ['spec', 'template', 'spec'],
   defaults: defaultStatefulSet,
   prepareForCreate({ spec }) {
     dropDisabledFields(spec.template.spec);

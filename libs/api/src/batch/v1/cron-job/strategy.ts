@@ -27,6 +27,7 @@ const columns: readonly TableColumn<CronJob>[] = [
 ];
 
 export const cronJob = defineKind(cronjobs, {
+  podSpecPath: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
   defaults,
   prepareForCreate: ({ spec }) => dropDisabledFields(spec.jobTemplate.spec?.template.spec),
   prepareForUpdate: (next, previous) =>

@@ -9,6 +9,7 @@ import { validateJobUpdate } from './update-validation';
 import { validateJob } from './validation';
 
 export const job = defineKind(jobs, {
+  podSpecPath: ['spec', 'template', 'spec'],
   defaults: defaultJob,
   prepareForCreate(object) {
     generateSelector(object);

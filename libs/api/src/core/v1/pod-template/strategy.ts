@@ -6,6 +6,7 @@ import { columns } from './table';
 import { validatePodTemplate } from './validation';
 
 export const podTemplate = defineKind(podtemplates, {
+  podSpecPath: ['template', 'spec'],
   defaults: defaultPodTemplate,
   prepareForCreate: ({ template }) => dropDisabledFields(template?.spec),
   prepareForUpdate: (next, previous) => dropDisabledFields(next.template?.spec, previous.template?.spec),

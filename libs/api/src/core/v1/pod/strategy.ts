@@ -19,6 +19,7 @@ import { validatePod, validatePodCreate } from './validation';
 const SPEC = FieldPath.of('spec');
 
 export const pod = defineKind(pods, {
+  podSpecPath: ['spec'],
   defaults: defaultPod,
   prepareForCreate,
   prepareForUpdate: (next, previous) => dropDisabledFields(next.spec, previous.spec),

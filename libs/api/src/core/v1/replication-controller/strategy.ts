@@ -8,6 +8,7 @@ import { columns } from './table';
 import { validateReplicationController } from './validation';
 
 export const replicationController = defineKind(replicationcontrollers, {
+  podSpecPath: ['spec', 'template', 'spec'],
   storagePath: 'controllers',
   defaults: defaultReplicationController,
   prepareForCreate: ({ spec }) => dropDisabledFields(spec.template?.spec),

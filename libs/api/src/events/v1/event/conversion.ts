@@ -3,6 +3,7 @@ import type { KindConversion } from '../../../define-kind';
 import { events as coreEvents, type Event as CoreEvent } from '../../../generated/core/v1';
 import { events, type Event } from '../../../generated/events/v1';
 import { presentFields } from '../../../presence';
+import { eventValidation } from './validation';
 
 /** The fields of `events.k8s.io/v1` that the core group calls otherwise. */
 const CORE_NAMES = {
@@ -30,6 +31,7 @@ export const eventConversion: KindConversion<Event, CoreEvent> = {
   resource: events,
   storedAs: coreEvents,
   fieldNames: FIELD_NAMES,
+  validation: eventValidation,
   conversion: {
     fromStored: (object) => renamed(object, FROM_CORE, 'events.k8s.io/v1') as unknown as Event,
     toStored: (object) => renamed({ regarding: {}, ...object }, TO_CORE, 'v1') as unknown as CoreEvent,

@@ -20,7 +20,9 @@ const columns: readonly TableColumn<FlowSchema>[] = [
 ];
 
 export const flowSchema = defineKind(flowschemas, {
-  defaults: ({ spec }) => void (spec.matchingPrecedence = spec.matchingPrecedence || DEFAULT_PRECEDENCE),
+  defaults: ({ spec }) => {
+    if ((spec.matchingPrecedence ?? 0) === 0) spec.matchingPrecedence = DEFAULT_PRECEDENCE;
+  },
   validate: validateFlowSchema,
   columns,
 });
