@@ -15,8 +15,20 @@ export type PeerOf = (socket: Duplex) => Peer;
 export function createHttp1Server(peerOf: PeerOf, handler: Handler): Server {
   const server = createServer({ keepAliveTimeout: 90_000, headersTimeout: 32_000, requestTimeout: 0 });
   server.on('request', (message, response) => void serve(message, response, peerOf(message.socket), handler));
+  server.on('connection', readAsStream);
   server.on('upgrade', (message, socket, head) => void upgrade(message, { socket, head }, peerOf(socket), handler));
   return server;
+}
+
+/**
+ * Has Node parse what the connection emits, and not read from below it. Where a client asks for more before it has read a long answer, Node
+ * pauses both; TLS hands on what it has decrypted all the same, and the parser, paused, would break the connection off (HPE_PAUSED).
+ * A listener for data is how Node is told; it need not stay.
+ */
+function readAsStream(connection: Duplex): void {
+  const listener = (): void => undefined;
+  connection.on('data', listener);
+  connection.off('data', listener);
 }
 
 async function serve(message: IncomingMessage, response: ServerResponse, peer: Peer, handler: Handler): Promise<void> {

@@ -24,6 +24,7 @@ import { createServices } from './create-services';
 import { RegistryQuotas } from './registry-quotas';
 import { requestMetrics } from './request-metrics';
 import { planResources, ResourceTable } from './resource-table';
+import { storeCheck } from './store-check';
 import { StoredValues } from './stored-values';
 import { TableObjects } from './table-objects';
 import { UNSTORED } from './virtual-resources';
@@ -87,7 +88,7 @@ export async function createApiserver(config: ApiserverConfig, deps: ApiserverDe
   const kubelets = new KubeletClient(config.kubeletClient, config.kubeletAddressTypes);
   const admission = createAdmission(config, { table, auth, hub, random: deps.random, clock: deps.clock });
   const endpoint = createEndpoint({ config, deps, hub, table, auth, schemas, kubelets, admission });
-  deps.health.add('etcd', () => deps.store.check());
+  deps.health.add('etcd', storeCheck(deps.store, deps.clock));
   const server = new ApiServer({
     serving: config.serving,
     clientCertificateAuthority: config.clientCertificateAuthority,

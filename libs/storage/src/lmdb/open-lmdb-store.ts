@@ -48,7 +48,7 @@ export async function openLmdbStore({
       encoding: 'binary',
       keyEncoding: 'binary',
     });
-    return new LmdbStore({ tables: new LmdbTables(root), clock, release });
+    return new LmdbStore({ tables: new LmdbTables(root, path), clock, release });
   } catch (error) {
     await release();
     throw error;

@@ -1,4 +1,5 @@
 import type { Database, RootDatabase } from 'lmdb';
+import { statfs } from 'node:fs/promises';
 import type { KeyRange } from '../key-range';
 
 /**
@@ -40,10 +41,14 @@ export class LmdbTables implements Tables {
   readonly #root: RootDatabase<Buffer, Buffer>;
   readonly #tables: Readonly<Record<Table, Database<Buffer, Buffer>>>;
 
-  constructor(root: RootDatabase<Buffer, Buffer>) {
+  readonly #path: string;
+
+  /** @param path the folder of `root` */
+  constructor(root: RootDatabase<Buffer, Buffer>, path: string) {
     const table = (name: Table): Database<Buffer, Buffer> =>
       root.openDB<Buffer, Buffer>(name, { encoding: 'binary', keyEncoding: 'binary' });
     this.#root = root;
+    this.#path = path;
     this.#tables = {
       records: table('records'),
       current: table('current'),
@@ -69,7 +74,7 @@ export class LmdbTables implements Tables {
     try {
       await this.#root.batch(() => rows.forEach((row) => this.#write(row)));
     } catch (error) {
-      throw await reasonOf(error);
+      throw await withRoom(await reasonOf(error), this.#path);
     }
   }
 
@@ -102,4 +107,14 @@ function bounds({ start, end }: KeyRange, limit?: number): Bounds {
 async function reasonOf(error: unknown): Promise<unknown> {
   if (typeof error !== 'object' || error === null || !('commitError' in error)) return error;
   return Promise.resolve(error.commitError).catch((reason: unknown) => reason);
+}
+
+/** LMDB calls it an input/output error, too, when a full disk takes a part of what it writes; so the reason says what room there is. */
+async function withRoom(cause: unknown, path: string): Promise<Error> {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const room = await statfs(path).then(
+    ({ bavail, bsize }) => `${Math.floor((bavail * bsize) / 1024)} KiB are left on its disk`,
+    (error: unknown) => `what is left on its disk is not known: ${String(error)}`,
+  );
+  return new Error(`${message}; ${room}`, { cause });
 }
