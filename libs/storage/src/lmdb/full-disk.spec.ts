@@ -33,10 +33,10 @@ suite(`An lmdb store on a full disk${whyNot === undefined ? '' : ` (not run: ${w
 
   beforeEach(async () => (folder = await temporaryFolder()));
   afterEach(async () => {
-    jest.restoreAllMocks();
     await store?.close();
     spawnSync('umount', [folder.path]);
     await folder.remove();
+    jest.restoreAllMocks();
   });
 
   /** Writes until one fails. @returns the keys that were acknowledged, and why it failed */
