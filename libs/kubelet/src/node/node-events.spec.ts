@@ -36,7 +36,7 @@ describe('NodeEvents', () => {
   });
 
   it('names the node by its name also where others would by its uid', () => {
-    events.started();
+    for (let registrations = 0; registrations < 2; registrations += 1) events.started();
     expect(told).toEqual(['Normal Starting: Starting kubelet.']);
     expect(objects).toMatchObject([{ apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1', uid: 'node-1' } }]);
   });

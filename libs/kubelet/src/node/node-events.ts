@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<string, { readonly True: string; readonly False: 
 export class NodeEvents {
   readonly #recorder: EventRecorder;
   readonly #nodeName: string;
+  #toldStart = false;
   /** What was told last; a node counts as schedulable until it is known not to be. */
   #unschedulable = false;
   /** One boot is told once, however often the status that carries it has to be written. */
@@ -24,7 +25,10 @@ export class NodeEvents {
     this.#nodeName = nodeName;
   }
 
+  /** Once, though a node that someone deleted is registered again. */
   started(): void {
+    if (this.#toldStart) return;
+    this.#toldStart = true;
     this.#record('Normal', 'Starting', 'Starting kubelet.');
   }
 

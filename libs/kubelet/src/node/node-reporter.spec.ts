@@ -24,6 +24,16 @@ describe('NodeReporter', () => {
     expect(stored().status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True', reason: 'KubeletReady' });
   });
 
+  it('tells of its start and its state once the apiserver has the node', async () => {
+    await node.start();
+    expect(node.events.filter((event) => event.includes('Normal Node') || event.includes('Starting'))).toEqual([
+      'Normal Starting: Starting kubelet.',
+      'Normal NodeHasSufficientMemory: Node node-1 status is now: NodeHasSufficientMemory',
+      'Normal NodeHasNoDiskPressure: Node node-1 status is now: NodeHasNoDiskPressure',
+      'Normal NodeHasSufficientPID: Node node-1 status is now: NodeHasSufficientPID',
+    ]);
+  });
+
   it('writes only what is new, and every five minutes in any case', async () => {
     await node.start();
     const first = patches();

@@ -62,8 +62,7 @@ export class NodeReporter {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, events, log, updateFrequency } = this.#deps;
-    events.started();
+    const { clock, log, updateFrequency } = this.#deps;
     let retry = NOT_READY_MILLISECONDS;
     while (!signal.aborted) {
       const isReported = await this.report(signal).then(
@@ -118,17 +117,20 @@ export class NodeReporter {
   }
 
   async #register(signal: AbortSignal): Promise<ReadonlyNode> {
-    const { settings, client } = this.#deps;
+    const { settings, client, events } = this.#deps;
     if (!this.#deps.registerNode) {
       this.#node = await client.resource(nodes).get({ name: settings.nodeName }, { signal });
+      events.started();
       return this.#node;
     }
     const observed = await this.#observe();
     const empty: ReadonlyNode = { metadata: { name: settings.nodeName, uid: '', resourceVersion: '', creationTimestamp: '' }, spec: {} };
     const status = nodeStatus(empty, settings, observed);
-    this.#deps.events.statusChanges(empty, status);
     const draft = newNode(settings, observed.machine, status);
     this.#node = await registerNode(client, draft, signal);
+    // Only now: an event that can't be written holds up those behind it for ten seconds.
+    events.started();
+    events.statusChanges(empty, status);
     return this.#node;
   }
 
