@@ -1,3 +1,6 @@
+export { AccessReviewer, type AccessReview, type AccessReviewerOptions } from './access/access-reviewer';
+export { RequestAuthenticator, type AuthenticationOptions } from './access/request-authenticator';
+export type { RequestUser } from './access/request-user';
 export { ApiEventRecorder, type ApiEventRecorderOptions } from './api-event-recorder';
 export type { Controller, ReconcileAgain, RetryBackoff, Watches } from './controller';
 export { EventBroadcaster, type EventBroadcasterOptions } from './event-broadcaster';

@@ -12,11 +12,23 @@ import { runControlPlaneDaemon, type ControlPlaneParts } from './run-control-pla
 const EVENTS = 'POST /api/v1/namespaces/default/events';
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases';
 
+const CONFIG_MAPS = '/api/v1/namespaces/kube-system/configmaps';
+
 const POD = {
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { namespace: 'default', name: 'web', uid: 'uid-1', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' },
 };
+
+/** For a flag whose 0 means none. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 /** An API server without objects, which takes whatever is written to it. */
 class EmptyServer {
@@ -34,7 +46,7 @@ class EmptyServer {
     const path = request.url?.split('?')[0] ?? '';
     const line = `${request.method} ${path}`;
     this.requests.push(line);
-    const isMissing = request.method === 'GET' && path.startsWith(LEASES);
+    const isMissing = request.method === 'GET' && [LEASES, CONFIG_MAPS].some((missing) => path.startsWith(missing));
     response.writeHead(isMissing ? 404 : 200, { 'content-type': 'application/json' });
     response.end(isMissing ? '{"kind":"Status","status":"Failure","reason":"NotFound","code":404}' : body === '' ? '{}' : body);
     this.#waiting.get(line)?.();
@@ -113,5 +125,17 @@ describe('runControlPlaneDaemon', () => {
   it('works without a lease if none is wanted', async () => {
     await run(['--leader-elect=false'], ({ client }) => client.raw({ path: '/work' }));
     expect(server.requests).toEqual(['GET /work']);
+  });
+
+  it('does not begin without the client authorities of the cluster, unless that is tolerated', async () => {
+    const serving = [`--cert-dir=${folder}`, `--secure-port=${await freePort()}`, '--bind-address=127.0.0.1', '--leader-elect=false'];
+    const flags = [...serving, `--authentication-kubeconfig=${join(folder, 'kubeconfig')}`];
+    const lead = jest.fn(() => Promise.resolve());
+    await expect(run(flags, lead)).rejects.toThrow('unable to read configmap/extension-apiserver-authentication in kube-system');
+    expect(lead).not.toHaveBeenCalled();
+    await server.close();
+    server = new EmptyServer();
+    await run([...flags, '--authentication-tolerate-lookup-failure'], lead);
+    expect(lead).toHaveBeenCalled();
   });
 });

@@ -2,8 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemClock } from '@keelson/apimachinery';
 import { createApiClient, transportFromKubeconfig, type ApiClient } from '@keelson/client';
-import { createDaemonApp, KUBERNETES_VERSION, serveHttps, type DaemonContext, type Listening } from '@keelson/component-base';
+import {
+  createDaemonApp,
+  KUBERNETES_VERSION,
+  serveHttps,
+  type DaemonContext,
+  type Listening,
+  type ServeTlsOptions,
+} from '@keelson/component-base';
 import { ensureServingCertificate } from '@keelson/pki';
+import { delegateAccess } from './access/delegate-access';
 import { ApiEventRecorder } from './api-event-recorder';
 import type { ControlPlaneFlagValues } from './control-plane-flags';
 import type { EventRecorder } from './event-recorder';
@@ -81,8 +89,34 @@ function electionOptions(
   };
 }
 
+/** Health for everybody, the rest for whom the API server lets see it. */
 async function serve(values: ControlPlaneFlagValues, context: DaemonContext, name: string): Promise<Listening | undefined> {
   if (values['secure-port'] === 0) return undefined;
+  const access = await delegateAccess(values, { name, log: context.log });
+  try {
+    const { checkAccess, clientCertificates } = access;
+    const app = createDaemonApp({ ...context, checkAccess });
+    const listening = await serveHttps(app, { ...(await serveOptions(values, context, name)), clientCertificates });
+    const close = async (): Promise<void> => {
+      await listening.close();
+      await access.close();
+    };
+    await access.follow((authorities) => listening.trustClientsOf(authorities)).catch(afterClosing(listening));
+    return { port: listening.port, close };
+  } catch (error) {
+    await access.close();
+    throw error;
+  }
+}
+
+const afterClosing =
+  (listening: Listening) =>
+  async (error: unknown): Promise<never> => {
+    await listening.close();
+    throw error;
+  };
+
+async function serveOptions(values: ControlPlaneFlagValues, { log }: DaemonContext, name: string): Promise<ServeTlsOptions> {
   const files = await ensureServingCertificate({
     certificateFile: values['tls-cert-file'],
     keyFile: values['tls-private-key-file'],
@@ -93,5 +127,5 @@ async function serve(values: ControlPlaneFlagValues, context: DaemonContext, nam
   });
   const { 'bind-address': address, 'secure-port': port } = values;
   const tls = { minVersion: values['tls-min-version'], cipherSuites: values['tls-cipher-suites'] };
-  return serveHttps(createDaemonApp(context), { ...files, address, port, tls, timers: systemClock, log: context.log });
+  return { ...files, address, port, tls, timers: systemClock, log };
 }

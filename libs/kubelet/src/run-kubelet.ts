@@ -4,7 +4,7 @@ import type { Clock } from '@keelson/apimachinery';
 import type { ApiClient } from '@keelson/client';
 import { createDaemonApp, followFiles, serveHttp, type DaemonContext, type Listening } from '@keelson/component-base';
 import type { Container, ContainerRuntime } from '@keelson/container-runtime';
-import type { EventRecorder, Informer, InformerFactory } from '@keelson/controller-runtime';
+import { AccessReviewer, RequestAuthenticator, type EventRecorder, type Informer, type InformerFactory } from '@keelson/controller-runtime';
 import { ensureServingCertificate } from '@keelson/pki';
 import type { KubeletConfig } from './config/kubelet-config';
 import { kubeletSettings } from './config/kubelet-settings';
@@ -18,9 +18,8 @@ import { ReferencedObjects } from './objects/referenced-objects';
 import type { ReadonlyPod } from './pod/types';
 import { PodsByNode } from './pod-sources/pods-by-node';
 import { runProbe } from './probes/run-probe';
-import { RequestAuthenticator } from './server/authentication';
 import { RequestAuthorizer } from './server/authorization';
-import { KubeletServer } from './server/kubelet-server';
+import { KubeletServer, type KubeletServerDeps } from './server/kubelet-server';
 import { SpdyStreams } from './server/spdy-streams';
 import { TunnelledPorts } from './server/tunnelled-ports';
 import { WebSocketStreams } from './server/websocket-streams';
@@ -160,8 +159,29 @@ interface ServerWiring {
   readonly host: LinuxHost;
 }
 
+function accessOf(config: KubeletConfig, { client, clock }: KubeletDeps): Pick<KubeletServerDeps, 'authenticator' | 'authorizer'> {
+  const reviewer = new AccessReviewer({
+    client,
+    clock,
+    authorizedMilliseconds: config.authorizedTTL,
+    unauthorizedMilliseconds: config.unauthorizedTTL,
+  });
+  return {
+    authenticator: new RequestAuthenticator({
+      anonymous: config.anonymousAuth,
+      tokenReviews: config.tokenReviews ? client : undefined,
+      cacheMilliseconds: config.tokenReviewTTL,
+      clock,
+    }),
+    authorizer: new RequestAuthorizer({
+      reviewer: config.authorizationMode === 'Webhook' ? reviewer : undefined,
+      nodeName: config.nodeName,
+    }),
+  };
+}
+
 async function startServer(config: KubeletConfig, { deps, kubelet, machine, host }: ServerWiring): Promise<void> {
-  const { client, clock, log, runtime, metrics, health, signal } = deps;
+  const { clock, log, runtime, metrics, health, signal } = deps;
   const addresses = config.nodeIPs.length > 0 ? config.nodeIPs : await host.addresses();
   const files = await ensureServingCertificate({
     certificateFile: config.tlsCertFile,
@@ -171,18 +191,10 @@ async function startServer(config: KubeletConfig, { deps, kubelet, machine, host
     subject: { commonName: config.nodeName, dnsNames: [...new Set([config.nodeName, machine.hostname])], ipAddresses: [...addresses] },
     clock,
   });
-  const authentication = { anonymous: config.anonymousAuth, webhook: config.tokenReviews, cacheMilliseconds: config.tokenReviewTTL };
-  const authorization = {
-    mode: config.authorizationMode,
-    authorizedMilliseconds: config.authorizedTTL,
-    unauthorizedMilliseconds: config.unauthorizedTTL,
-    nodeName: config.nodeName,
-  };
   const server = new KubeletServer({
     view: nodeView(config, kubelet),
     runtime,
-    authenticator: new RequestAuthenticator(client, clock, authentication),
-    authorizer: new RequestAuthorizer(client, clock, authorization),
+    ...accessOf(config, deps),
     protocols: [new TunnelledPorts(clock), new WebSocketStreams(), new SpdyStreams(clock)],
     metrics,
     health,

@@ -132,13 +132,24 @@ function apiserver(input: SpecInput): DaemonSpec {
   };
 }
 
+/** Of a daemon of the control plane: how it reaches the API server, for its work and for who may see its metrics. */
+function apiAccess(kubeconfig: string): readonly string[] {
+  return [
+    `--kubeconfig=${kubeconfig}`,
+    `--authentication-kubeconfig=${kubeconfig}`,
+    `--authorization-kubeconfig=${kubeconfig}`,
+    // It begins with the API server, and need not be restarted when it was first.
+    '--authentication-tolerate-lookup-failure',
+  ];
+}
+
 function controllerManager({ folder, pki, settings }: SpecInput): DaemonSpec {
   return {
     name: 'kube-controller-manager',
     executable: 'kube-controller-manager',
     ports: [CONTROLLER_MANAGER_PORT],
     args: [
-      `--kubeconfig=${pki.kubeconfigs.controllerManager}`,
+      ...apiAccess(pki.kubeconfigs.controllerManager),
       '--bind-address=127.0.0.1',
       `--cert-dir=${folder.data('kube-controller-manager')}`,
       `--root-ca-file=${pki.caFile}`,
@@ -154,7 +165,7 @@ function scheduler({ folder, pki }: SpecInput): DaemonSpec {
     name: 'kube-scheduler',
     executable: 'kube-scheduler',
     ports: [SCHEDULER_PORT],
-    args: [`--kubeconfig=${pki.kubeconfigs.scheduler}`, '--bind-address=127.0.0.1', `--cert-dir=${folder.data('kube-scheduler')}`],
+    args: [...apiAccess(pki.kubeconfigs.scheduler), '--bind-address=127.0.0.1', `--cert-dir=${folder.data('kube-scheduler')}`],
   };
 }
 
@@ -163,7 +174,7 @@ function cloudControllerManagers({ folder, pki, settings }: SpecInput): readonly
   if (settings.runtime !== 'docker') return [];
   const args = [
     '--cloud-provider=docker',
-    `--kubeconfig=${pki.kubeconfigs.cloudControllerManager}`,
+    ...apiAccess(pki.kubeconfigs.cloudControllerManager),
     '--bind-address=127.0.0.1',
     `--cert-dir=${folder.data('cloud-controller-manager')}`,
     '--configure-cloud-routes=false',
@@ -237,7 +248,7 @@ function proxies({ pki, settings }: SpecInput): readonly DaemonSpec[] {
 function addonManager({ folder, pki, settings }: SpecInput): readonly DaemonSpec[] {
   if (addonsOf(settings).length === 0) return [];
   const args = [
-    `--kubeconfig=${pki.kubeconfigs.addonManager}`,
+    ...apiAccess(pki.kubeconfigs.addonManager),
     '--bind-address=127.0.0.1',
     `--cert-dir=${folder.data('addon-manager')}`,
     `--addon-path=${addonFolder(folder)}`,

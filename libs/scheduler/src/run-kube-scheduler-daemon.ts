@@ -7,7 +7,7 @@ import { runKubeScheduler } from './run-kube-scheduler';
 
 export const kubeSchedulerFlags = {
   config: flag.string({ section: 'Misc', usage: 'A KubeSchedulerConfiguration file; flags on the command line win over it' }),
-  ...controlPlaneFlags({ securePort: 10259, leaseName: 'kube-scheduler' }),
+  ...controlPlaneFlags({ securePort: 10259, leaseName: 'kube-scheduler', toleratesLookupFailure: true }),
 };
 
 /** The scheduler as a daemon: configuration, leader election, serving, and its work. @throws Error, one line, for a wrong configuration */

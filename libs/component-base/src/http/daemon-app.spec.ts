@@ -54,16 +54,17 @@ describe('createDaemonApp', () => {
     });
   });
 
-  it('lets everybody see its health, and nobody else’s business without access', async () => {
-    const { get } = await start({ checkAccess: () => Promise.resolve({ allowed: false, status: 403, message: 'Forbidden: user "x"' }) });
-    expect(await get('/healthz')).toMatchObject({ status: 200 });
-    expect(await get('/metrics')).toMatchObject({ status: 403, text: 'Forbidden: user "x"\n' });
-    expect(await get('/livez/ping')).toMatchObject({ status: 403 });
+  it('answers who may not pass as the access check words it, whatever the path', async () => {
+    const refusal = { status: 403, contentType: 'application/json', body: '{"code":403}\n' } as const;
+    const { get } = await start({ checkAccess: ({ url }) => Promise.resolve(url === '/healthz' ? undefined : refusal) });
+    expect(await get('/healthz')).toMatchObject({ status: 200, text: 'ok' });
+    for (const path of ['/metrics', '/livez/ping', '/nowhere'])
+      expect(await get(path)).toEqual({ status: 403, text: '{"code":403}\n', type: 'application/json; charset=utf-8' });
   });
 
-  it('lets nobody in when access cannot be checked', async () => {
-    const { get } = await start({ checkAccess: () => Promise.reject(new Error('no apiserver')) });
-    expect(await get('/configz')).toMatchObject({ status: 500 });
+  it('lets nobody in when access cannot be checked, and says why', async () => {
+    const { get } = await start({ checkAccess: () => Promise.reject(new Error('no <apiserver>')) });
+    expect(await get('/configz?a')).toMatchObject({ status: 500, text: 'Internal Server Error: "/configz?a": no &lt;apiserver&gt;\n' });
   });
 
   it('serves the process metrics under upstream’s names', async () => {

@@ -1,19 +1,22 @@
 import type { IncomingMessage } from 'node:http';
-import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import express, { type Express, type RequestHandler, type Response } from 'express';
 import type { Registry } from 'prom-client';
 import type { HealthChecks, HealthEndpoint } from '../health-checks';
 import type { Logger } from '../logger';
 import type { VersionInfo } from '../version';
 import { answerHealth } from './health-text';
 
-/** Whether a request may pass. */
-export type AccessDecision = { readonly allowed: true } | { readonly allowed: false; readonly status: 401 | 403; readonly message: string };
+/** The answer to a request that may not pass. */
+export interface Refusal {
+  readonly status: 401 | 403;
+  readonly contentType: string;
+  readonly body: string;
+}
 
-/** Who asks, and may they: delegated to the apiserver by TokenReview and SubjectAccessReview, as a rule. */
-export type CheckAccess = (request: IncomingMessage) => Promise<AccessDecision>;
+/** Who asks, and may they: delegated to the apiserver by TokenReview and SubjectAccessReview, as a rule. Rejects if it can't be known. */
+export type CheckAccess = (request: IncomingMessage) => Promise<Refusal | undefined>;
 
-/** `--authorization-always-allow-paths` as upstream sets it. */
-const ALWAYS_ALLOWED = ['/healthz', '/readyz', '/livez'];
+const NO_SNIFFING = { 'X-Content-Type-Options': 'nosniff' };
 
 const ENDPOINTS: readonly HealthEndpoint[] = ['healthz', 'livez', 'readyz'];
 
@@ -24,10 +27,8 @@ export interface DaemonAppOptions {
   readonly log: Logger;
   /** What `/configz` shows: configurations by name, without secrets. */
   readonly configz?: Readonly<Record<string, unknown>>;
-  /** Without it everybody may see everything. */
-  readonly checkAccess?: CheckAccess;
-  /** Paths that need no access; one that ends in `/*` covers all below it. */
-  readonly alwaysAllowPaths?: readonly string[];
+  /** Is asked about every request, also those for health; without it everybody may see everything. */
+  readonly checkAccess?: CheckAccess | undefined;
   /** More paths of this daemon, behind the same access check. */
   readonly extend?: (app: Express) => void;
 }
@@ -35,7 +36,7 @@ export interface DaemonAppOptions {
 /** The HTTP surface that every daemon but the apiserver has: `/healthz`, `/livez`, `/readyz`, `/metrics`, `/version`, `/configz`. */
 export function createDaemonApp(options: DaemonAppOptions): Express {
   const app = express().disable('x-powered-by').disable('etag');
-  app.use(accessFilter(options));
+  if (options.checkAccess !== undefined) app.use(accessFilter(options.checkAccess, options.log));
   for (const endpoint of ENDPOINTS) addHealth(app, endpoint, options);
   app.get('/metrics', async (_request, response) => {
     response.type(options.metrics.contentType).send(await options.metrics.metrics());
@@ -47,33 +48,27 @@ export function createDaemonApp(options: DaemonAppOptions): Express {
   return app;
 }
 
-function accessFilter({ checkAccess, alwaysAllowPaths = ALWAYS_ALLOWED, log }: DaemonAppOptions): RequestHandler {
-  const open = (path: string): boolean =>
-    alwaysAllowPaths.some((allowed) => (allowed.endsWith('/*') ? path.startsWith(allowed.slice(0, -1)) : path === allowed));
+/** Who can't be checked is not let in; upstream: k8s.io/apiserver/pkg/endpoints/handlers/responsewriters. */
+function accessFilter(checkAccess: CheckAccess, log: Logger): RequestHandler {
   return async (request, response, next) => {
-    if (checkAccess === undefined || open(request.path)) {
-      next();
-      return;
+    try {
+      const refusal = await checkAccess(request);
+      if (refusal === undefined) next();
+      else
+        response
+          .status(refusal.status)
+          .set({ 'Content-Type': refusal.contentType, ...NO_SNIFFING })
+          .send(refusal.body);
+    } catch (error) {
+      log.error('Unable to check access', { error, path: request.path });
+      const problem = `Internal Server Error: ${JSON.stringify(request.originalUrl)}: ${error instanceof Error ? error.message : String(error)}`;
+      sendText(response, 500, `${withoutMarkup(problem)}\n`);
     }
-    const decision = await decide(checkAccess, request, log);
-    if (decision.allowed) next();
-    else sendText(response, decision.status, `${decision.message}\n`);
   };
 }
 
-/** Who can't be checked is not let in. */
-async function decide(
-  checkAccess: CheckAccess,
-  request: Request,
-  log: Logger,
-): Promise<AccessDecision | { allowed: false; status: 500; message: string }> {
-  try {
-    return await checkAccess(request);
-  } catch (error) {
-    log.error('Unable to check access', { error, path: request.path });
-    return { allowed: false, status: 500, message: 'Internal Server Error: unable to check access' };
-  }
-}
+/** So that no browser takes an error for a page. */
+const withoutMarkup = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 function addHealth(app: Express, endpoint: HealthEndpoint, { health, log }: DaemonAppOptions): void {
   app.get(`/${endpoint}`, async (request, response) => {
@@ -92,5 +87,8 @@ function addHealth(app: Express, endpoint: HealthEndpoint, { health, log }: Daem
 }
 
 function sendText(response: Response, status: number, text: string): void {
-  response.status(status).set({ 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' }).send(text);
+  response
+    .status(status)
+    .set({ 'Content-Type': 'text/plain; charset=utf-8', ...NO_SNIFFING })
+    .send(text);
 }

@@ -25,8 +25,8 @@ export interface ServeTlsOptions extends ServeOptions {
   /** PEM; both are read again when they change. */
   readonly certificateFile: string;
   readonly keyFile: string;
-  /** Asks clients for a certificate signed by these (PEM), and leaves it to the access check whether they must have one. */
-  readonly clientCertificateAuthority?: string;
+  /** Asks clients for a certificate, and leaves it to the access check whether they must have one; none is taken before {@link TlsListening.trustClientsOf}. */
+  readonly clientCertificates?: boolean;
   /** TLS 1.2 and newer with the usual suites if absent. */
   readonly tls?: TlsPolicyOptions;
 }
@@ -38,31 +38,34 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+export interface TlsListening extends Listening {
+  /** From now on new connections' certificates are taken if these authorities signed them, in PEM; Node ignores what is not. */
+  trustClientsOf(authorities: string): void;
+}
+
 /** @throws Error naming address and port if it can't listen there */
 export async function serveHttp(listener: RequestListener, options: ServeOptions): Promise<Listening> {
   return listen(createHttpServer(listener), options);
 }
 
 /** @throws Error naming the file or the address that is to blame */
-export async function serveHttps(listener: RequestListener, options: ServeTlsOptions): Promise<Listening> {
-  const { certificateFile, keyFile, clientCertificateAuthority: ca } = options;
+export async function serveHttps(listener: RequestListener, options: ServeTlsOptions): Promise<TlsListening> {
+  const { certificateFile, keyFile, clientCertificates: requestCert = false } = options;
   const policy = tlsPolicy(options.tls ?? { minVersion: '', cipherSuites: [] });
-  const server = createHttpsServer({ requestCert: ca !== undefined, rejectUnauthorized: false, ...policy }, listener);
+  const server = createHttpsServer({ requestCert, rejectUnauthorized: false, ...policy }, listener);
+  const context = new ServerContext(server, policy);
   const ended = new AbortController();
-  await followFiles(
-    [certificateFile, keyFile],
-    ([cert, key]) => setCertificate(server, { cert, key, ca, policy }, `${certificateFile} and ${keyFile}`),
-    {
-      timers: options.timers,
-      interval: CERTIFICATE_INTERVAL,
-      signal: ended.signal,
-      onError: (error) => options.log.error('Unable to reload the serving certificate; the previous one stays', { error }),
-    },
-  );
+  await followFiles([certificateFile, keyFile], ([cert, key]) => context.serveWith({ cert, key }, `${certificateFile} and ${keyFile}`), {
+    timers: options.timers,
+    interval: CERTIFICATE_INTERVAL,
+    signal: ended.signal,
+    onError: (error) => options.log.error('Unable to reload the serving certificate; the previous one stays', { error }),
+  });
   try {
     const listening = await listen(server, options);
     return {
       port: listening.port,
+      trustClientsOf: (authorities) => context.trust(authorities),
       close() {
         ended.abort();
         return listening.close();
@@ -75,17 +78,40 @@ export async function serveHttps(listener: RequestListener, options: ServeTlsOpt
 }
 
 interface Pair {
-  readonly cert: Buffer | undefined;
-  readonly key: Buffer | undefined;
-  readonly ca: string | undefined;
-  readonly policy: TlsPolicy;
+  readonly cert?: Buffer | undefined;
+  readonly key?: Buffer | undefined;
 }
 
-function setCertificate(server: TlsServer, { cert, key, ca, policy }: Pair, source: string): void {
-  try {
-    server.setSecureContext({ cert, key, ca, ...policy });
-  } catch (error) {
-    throw new Error(`${source} are not a certificate and its key in PEM`, { cause: error });
+/** What new connections are served with; the server's own certificate and the clients' authorities change independently. */
+class ServerContext {
+  readonly #server: TlsServer;
+  readonly #policy: TlsPolicy;
+  #pair: Pair = {};
+  /** PEM. Empty, not absent, if there are none: without a list, Node takes any certificate of the public authorities. */
+  #authorities: readonly string[] = [];
+
+  constructor(server: TlsServer, policy: TlsPolicy) {
+    this.#server = server;
+    this.#policy = policy;
+  }
+
+  serveWith(pair: Pair, source: string): void {
+    try {
+      this.#apply(pair, this.#authorities);
+    } catch (error) {
+      throw new Error(`${source} are not a certificate and its key in PEM`, { cause: error });
+    }
+    this.#pair = pair;
+  }
+
+  trust(authorities: string): void {
+    const next = authorities === '' ? [] : [authorities];
+    this.#apply(this.#pair, next);
+    this.#authorities = next;
+  }
+
+  #apply(pair: Pair, authorities: readonly string[]): void {
+    this.#server.setSecureContext({ ...pair, ca: [...authorities], ...this.#policy });
   }
 }
 

@@ -1,13 +1,8 @@
-import type { Clock } from '@keelson/apimachinery';
-import { subjectaccessreviews, type ResourceAttributes } from '@keelson/api';
-import type { ApiClient } from '@keelson/client';
-import type { RequestUser } from './authentication';
-import { ReviewCache } from './review-cache';
+import type { AccessReviewer, RequestUser } from '@keelson/controller-runtime';
 
 export interface AuthorizationOptions {
-  readonly mode: 'AlwaysAllow' | 'Webhook';
-  readonly authorizedMilliseconds: number;
-  readonly unauthorizedMilliseconds: number;
+  /** Whom to ask; undefined if everything is allowed, mode AlwaysAllow. */
+  readonly reviewer: AccessReviewer | undefined;
   readonly nodeName: string;
 }
 
@@ -38,45 +33,22 @@ function nodeSubresources(path: string): readonly string[] {
 
 /** Asks the apiserver whether a user may do something to this node. */
 export class RequestAuthorizer {
-  readonly #client: ApiClient;
   readonly #options: AuthorizationOptions;
-  readonly #reviews: ReviewCache<boolean>;
 
-  constructor(client: ApiClient, clock: Clock, options: AuthorizationOptions) {
-    this.#client = client;
+  constructor(options: AuthorizationOptions) {
     this.#options = options;
-    this.#reviews = new ReviewCache(clock);
   }
 
   /** @returns undefined if it is allowed, else the sentence that says what is not @throws StatusError, TransportError if it can't be known */
   async refusal(user: RequestUser, method: string, path: string): Promise<string | undefined> {
-    if (this.#options.mode === 'AlwaysAllow') return undefined;
+    const { reviewer, nodeName: name } = this.#options;
+    if (reviewer === undefined) return undefined;
     const verb = VERBS[method] ?? '';
     const subresources = nodeSubresources(path);
-    for (const subresource of subresources) if (await this.#isAllowed(user, verb, subresource)) return undefined;
-    const resources = subresources.map((subresource) => `"nodes/${subresource}"`).join(', ');
-    return `Forbidden (user=${user.name}, verb=${verb}, resource=nodes, subresource(s)=[${resources.replaceAll(/"nodes\/|"/g, '')}])\n`;
-  }
-
-  #isAllowed(user: RequestUser, verb: string, subresource: string): Promise<boolean> {
-    const { authorizedMilliseconds, unauthorizedMilliseconds, nodeName } = this.#options;
-    const attributes = { verb, version: 'v1', resource: 'nodes', subresource, name: nodeName };
-    return this.#reviews.get(JSON.stringify([user, verb, subresource]), async () => {
-      const value = await this.#review(user, attributes);
-      return { value, milliseconds: value ? authorizedMilliseconds : unauthorizedMilliseconds };
-    });
-  }
-
-  async #review({ name, uid, groups, extra }: RequestUser, resourceAttributes: ResourceAttributes): Promise<boolean> {
-    const spec = {
-      user: name,
-      groups: [...groups],
-      ...(uid === undefined ? {} : { uid }),
-      ...(extra === undefined ? {} : { extra: Object.fromEntries(Object.entries(extra).map(([key, values]) => [key, [...values]])) }),
-      resourceAttributes,
-    };
-    const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', metadata: {}, spec };
-    const { status } = await this.#client.resource(subjectaccessreviews).create(review);
-    return status?.allowed === true;
+    for (const subresource of subresources) {
+      const resourceAttributes = { verb, version: 'v1', resource: 'nodes', subresource, name };
+      if ((await reviewer.review(user, { resourceAttributes })).allowed) return undefined;
+    }
+    return `Forbidden (user=${user.name}, verb=${verb}, resource=nodes, subresource(s)=[${subresources.join(', ')}])\n`;
   }
 }

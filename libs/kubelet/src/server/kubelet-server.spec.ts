@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeClock } from '@keelson/apimachinery';
 import { HealthChecks, silentLogger } from '@keelson/component-base';
+import { AccessReviewer, RequestAuthenticator } from '@keelson/controller-runtime';
 import { createCertificateAuthority, issueClientCertificate, issueServingCertificate } from '@keelson/pki';
 import { Registry } from 'prom-client';
 import WebSocket from 'ws';
 import { container, instance, pod, stateWith } from '../testing/fixtures';
 import { ScriptedRuntime } from '../testing/scripted-runtime';
 import { KubeletServer } from './kubelet-server';
-import { RequestAuthenticator } from './authentication';
 import { RequestAuthorizer } from './authorization';
 import { WebSocketStreams } from './websocket-streams';
 
@@ -67,11 +67,9 @@ describe('KubeletServer', () => {
         config: () => ({ port: 10250 }),
       },
       runtime,
-      authenticator: new RequestAuthenticator(client, clock, { anonymous: false, webhook: true, cacheMilliseconds: 1000 }),
-      authorizer: new RequestAuthorizer(client, clock, {
-        mode: 'Webhook',
-        authorizedMilliseconds: 1000,
-        unauthorizedMilliseconds: 1000,
+      authenticator: new RequestAuthenticator({ anonymous: false, tokenReviews: client, cacheMilliseconds: 1000, clock }),
+      authorizer: new RequestAuthorizer({
+        reviewer: new AccessReviewer({ client, clock, authorizedMilliseconds: 1000, unauthorizedMilliseconds: 1000 }),
         nodeName: 'node-1',
       }),
       protocols: [new WebSocketStreams()],
