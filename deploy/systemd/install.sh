@@ -17,7 +17,7 @@ Options of install:
   --server URL                how kubeconfigs name the API server (https://127.0.0.1:6443)
   --address IP, --name NAME   by what else its certificate is to know it; may be repeated
   --dns-image REFERENCE       the image of the cluster's DNS, which nodes have or can pull; made here without it, if there is Docker
-  --prefix FOLDER             where the executables go (/usr/lib/keelson)
+  --prefix FOLDER             where the executables go: a folder of their own (/usr/lib/keelson)
   --no-start                  enable the units and do not start them
 TEXT
 }
@@ -46,7 +46,7 @@ is_booted() { [ -d /run/systemd/system ]; }
 # --- install ---------------------------------------------------------------------------------------------------------------------------
 
 parse_install_options() {
-  only=all prefix=/usr/lib/keelson node=$(hostname | tr '[:upper:]' '[:lower:]') nodes='' server=https://127.0.0.1:6443 names='' dns_image='' start=yes told=no
+  only=all prefix='' node=$(hostname | tr '[:upper:]' '[:lower:]') nodes='' server=https://127.0.0.1:6443 names='' dns_image='' start=yes told=no
   while [ $# -gt 0 ]; do
     case $1 in
       --no-start) start=no && shift && continue ;;
@@ -77,39 +77,103 @@ parse_install_options() {
   esac
 }
 
-# What runs keeps its files until it is restarted, since the folder is replaced, not written over.
+# What another installation of Kubernetes has here would be used as this one's, and one day be purged with it.
+refuse_others() {
+  [ ! -e "$CONFIGURATION/certificates" ] || return 0
+  for file in "$KUBERNETES/admin.conf" "$KUBERNETES"/manifests/*.yaml; do
+    [ ! -e "$file" ] || fail "$file belongs to another installation of Kubernetes; remove that one first, with kubeadm reset or as it says itself"
+  done
+  for daemon in $daemons; do
+    file=$UNITS/$daemon.service
+    [ ! -s "$file" ] || grep -q '(Keelson)' "$file" || fail "$file is not Keelson's; remove what it belongs to first"
+  done
+}
+
+# The folders in which executables are, or were until a run of this script that was cut short; the newest last.
+prefixes() {
+  if [ -e "$CONFIGURATION/prefix" ]; then
+    cat "$CONFIGURATION/prefix"
+  else
+    sed -n 's,^ExecStart=\(.*\)/bin/kube.*,\1,p' "$UNITS"/kube*.service 2>/dev/null | sed 's,/current$,,' | sort -u
+  fi
+}
+
+# It is written down before there is anything in it, so that uninstall finds it.
+choose_prefix() {
+  [ -n "$prefix" ] || prefix=$(prefixes | tail -n 1)
+  prefix=${prefix:-/usr/lib/keelson}
+  case $prefix in
+    *[!A-Za-z0-9/._-]* | [!/]* | */) fail "--prefix must be an absolute path of letters, digits, '.', '_' and '-': $prefix" ;;
+  esac
+  if ! prefixes | grep -qxF "$prefix" && [ -n "$(ls -A "$prefix" 2>/dev/null)" ]; then
+    fail "$prefix has files in it that are not known as Keelson's; uninstall would remove them: choose a folder of its own"
+  fi
+  mkdir -p "$CONFIGURATION"
+  {
+    prefixes | grep -vxF "$prefix" || true
+    echo "$prefix"
+  } | replace "$CONFIGURATION/prefix"
+}
+
+# Writes standard input to a file, which is whole at every moment.
+replace() {
+  cat >"$1.new"
+  mv "$1.new" "$1"
+}
+
+# There are always executables, whole ones, wherever this is cut short: the new ones go beside those in use, and a link changes over.
 copy_executables() {
-  dist=$here/../../dist
-  [ -x "$dist/bin/kubelet" ] || fail "$dist/bin has no executables; npm run build makes them"
-  rm -rf "$prefix.new"
-  mkdir -p "$prefix.new"
-  cp -a "$dist/." "$prefix.new"
-  cp -a "$here" "$prefix.new/deploy"
-  chown -R root:root "$prefix.new"
-  chmod -R go-w "$prefix.new"
-  rm -rf "$prefix"
-  mv "$prefix.new" "$prefix"
+  next=a
+  [ "$(readlink "$prefix/current" || true)" != a ] || next=b
+  rm -rf "${prefix:?}/$next"
+  mkdir -p "$prefix/$next"
+  cp -a "$dist/." "$prefix/$next"
+  cp -a "$here" "$prefix/$next/deploy"
+  chown -R root:root "$prefix/$next"
+  chmod -R go-w "$prefix/$next"
+  sync -f "$prefix/$next"
+  ln -sfn "$next" "$prefix/current.new"
+  mv -T "$prefix/current.new" "$prefix/current"
+  build=$prefix/current
+}
+
+# Those before, once nothing runs from them.
+remove_former_executables() {
+  for entry in "$prefix"/*; do
+    case $entry in
+      "$prefix/current" | "$prefix/$next") ;;
+      *) rm -rf "$entry" ;;
+    esac
+  done
+  prefixes | while IFS= read -r former; do
+    case $prefix/ in
+      "$former"/*) ;;
+      *) rm -rf "$former" ;;
+    esac
+  done
+  echo "$prefix" | replace "$CONFIGURATION/prefix"
 }
 
 # Those that this build of Keelson has.
 present() {
-  for daemon; do [ ! -x "$prefix/bin/$daemon" ] || [ ! -e "$here/units/$daemon.service.in" ] || printf '%s ' "$daemon"; done
+  for daemon; do [ ! -x "$build/bin/$daemon" ] || [ ! -e "$here/units/$daemon.service.in" ] || printf '%s ' "$daemon"; done
 }
 
 write_units() {
-  for unit in $daemons; do sed "s,@PREFIX@,$prefix,g" "$here/units/$unit.service.in" >"$UNITS/$unit.service"; done
-  for unit in $SHARED_UNITS; do
-    if [ -e "$here/units/$unit" ]; then cp "$here/units/$unit" "$UNITS/$unit"; else sed "s,@PREFIX@,$prefix,g" "$here/units/$unit.in" >"$UNITS/$unit"; fi
+  for unit in $daemons $SHARED_UNITS; do
+    case $unit in *.*) ;; *) unit=$unit.service ;; esac
+    source=$here/units/$unit
+    [ -e "$source" ] || source=$source.in
+    sed "s,@PREFIX@,$build,g" "$source" | replace "$UNITS/$unit"
   done
 }
 
 # An operator's own settings stay, and so does what was said of the certificates earlier, unless it is said anew.
 write_settings() {
-  mkdir -p "$CONFIGURATION"
   for daemon in $daemons; do
-    [ -e "$CONFIGURATION/$daemon.env" ] || sed "s,@NODE_NAME@,$node,g" "$here/environment/$daemon.env" >"$CONFIGURATION/$daemon.env"
+    [ -e "$CONFIGURATION/$daemon.env" ] || sed "s,@NODE_NAME@,$node,g" "$here/environment/$daemon.env" | replace "$CONFIGURATION/$daemon.env"
   done
-  [ "$only" = node ] || { [ -e "$CONFIGURATION/certificates" ] && [ "$told" = no ]; } || cat >"$CONFIGURATION/certificates" <<TEXT
+  [ "$only" = node ] || { [ -e "$CONFIGURATION/certificates" ] && [ "$told" = no ]; } || replace "$CONFIGURATION/certificates" <<TEXT
 # What install.sh was told of the certificates; it asks for the same when it renews them.
 --server $server --service-cluster-ip-range 10.96.0.0/16 --node $node$nodes$names
 TEXT
@@ -131,7 +195,7 @@ make_certificates() {
 issue_certificates() {
   # Each word is an argument.
   # shellcheck disable=SC2046
-  "$prefix/bin/keelson" pki "$KUBERNETES" $(grep -v '^#' "$CONFIGURATION/certificates")
+  "$build/bin/keelson" pki "$KUBERNETES" $(grep -v '^#' "$CONFIGURATION/certificates")
 }
 
 # The manifests that the addon manager keeps applied, and the image that they name.
@@ -140,9 +204,9 @@ provide_addons() {
   mkdir -p "$KUBERNETES/addons"
   [ -z "$dns_image" ] || echo "$dns_image" >"$CONFIGURATION/dns-image"
   if [ -e "$CONFIGURATION/dns-image" ]; then
-    "$prefix/bin/keelson" addons "$KUBERNETES/addons" --dns-image "$(cat "$CONFIGURATION/dns-image")" >/dev/null
+    "$build/bin/keelson" addons "$KUBERNETES/addons" --dns-image "$(cat "$CONFIGURATION/dns-image")" >/dev/null
   elif [ "$only" = all ] && [ -S "$DOCKER" ]; then
-    image=$("$prefix/bin/keelson" addons "$KUBERNETES/addons")
+    image=$("$build/bin/keelson" addons "$KUBERNETES/addons")
     echo "The image of the cluster's DNS is $image"
   else
     echo "The cluster has no DNS yet: its image can't be made without Docker and a node here; name one with --dns-image"
@@ -158,6 +222,10 @@ is_wanted() {
 
 install() {
   parse_install_options "$@"
+  dist=$here/../../dist
+  [ -x "$dist/bin/kubelet" ] || fail "$dist/bin has no executables; npm run build makes them"
+  refuse_others
+  choose_prefix
   copy_executables
   # shellcheck disable=SC2086
   daemons=$(present $daemons)
@@ -185,13 +253,14 @@ install() {
     systemctl try-restart $daemons
     echo "Started $enabled"
   fi
+  remove_former_executables
   [ "$only" = node ] || echo "A kubeconfig with every right is in $KUBERNETES/admin.conf"
 }
 
 # --- renew -----------------------------------------------------------------------------------------------------------------------------
 
 renew() {
-  prefix=$(dirname "$here")
+  build=$(dirname "$here")
   written=$(issue_certificates)
   [ -n "$written" ] || return 0
   echo "$written"
@@ -210,27 +279,55 @@ uninstall() {
   purge=no
   [ "${1-}" != --purge ] || purge=yes
   [ -n "${1-}" ] && [ "$purge" = no ] && fail "there is no option $1"
+  [ "$purge" = no ] || [ -d "$CONFIGURATION" ] || fail "Keelson is not installed here, so $KUBERNETES is not its own to purge"
+  folders=$(prefixes)
   units=$(installed)
   for unit in $SHARED_UNITS; do [ ! -e "$UNITS/$unit" ] || units="$units $unit"; done
-  prefix=$(sed -n 's,^ExecStart=\(.*\)/bin/kube.*,\1,p' "$UNITS"/kube*.service 2>/dev/null | head -n 1)
   # shellcheck disable=SC2086
   if [ -n "$units" ]; then
-    ! is_booted || systemctl stop $units
+    ! is_booted || stop_running $units
     systemctl --quiet disable $units
   fi
   [ "$purge" = no ] || purge_state
-  for unit in $units; do rm -f "$UNITS/$unit"; done
+  # Of a unit whose file was cut short, systemctl leaves the links.
+  for unit in $units; do rm -f "$UNITS/$unit" "$UNITS"/*.wants/"$unit"; done
+  [ ! -d "$UNITS/keelson.target.wants" ] || rmdir "$UNITS/keelson.target.wants"
+  rm -f "$UNITS"/kube*.service.new "$UNITS"/keelson*.new
   ! is_booted || systemctl daemon-reload
-  [ -z "$prefix" ] || rm -rf "$prefix"
+  for folder in $folders; do rm -rf "$folder"; done
+  rm -f "$CONFIGURATION/prefix"
+  # The last, since it says that there is something to purge.
+  [ "$purge" = no ] || rm -rf "$CONFIGURATION"
+}
+
+# It leaves out what does not run: of a unit whose file was cut short, systemctl would say that there is none to stop, and fail.
+stop_running() {
+  running=
+  for unit; do
+    case $(systemctl show --property=ActiveState --value "$unit") in
+      inactive | failed) ;;
+      *) running="$running$unit " ;;
+    esac
+  done
+  # shellcheck disable=SC2086
+  [ -z "$running" ] || systemctl stop $running
 }
 
 purge_state() {
-  if [ -n "$prefix" ] && [ -e "$CONFIGURATION/kubelet.env" ]; then
+  if [ -e "$CONFIGURATION/kubelet.env" ]; then
     name=$(sed -n 's,.*--hostname-override=\([^ ]*\).*,\1,p' "$CONFIGURATION/kubelet.env")
-    "$prefix/bin/keelson" clean-node "${name:-$(hostname)}" --root-dir "$KUBELET"
+    "$(any_keelson)" clean-node "${name:-$(hostname)}" --root-dir "$KUBELET"
   fi
-  rm -rf "$CONFIGURATION" "$KUBERNETES" "$STATE" "$KUBELET" /etc/sysusers.d/keelson.conf
+  rm -rf "$KUBERNETES" "$STATE" "$KUBELET" /etc/sysusers.d/keelson.conf
   for user in $CONTROL_PLANE; do ! id "$user" >/dev/null 2>&1 || userdel "$user"; done
+}
+
+# One of the executables here, of whatever age: all of them know how pods are removed.
+any_keelson() {
+  for folder in $folders "$here/.." "$here/../../dist"; do
+    for file in "$folder/current/bin/keelson" "$folder/bin/keelson"; do [ ! -x "$file" ] || { echo "$file" && return; }; done
+  done
+  fail 'there is no executable left to remove pods with; install once more before --purge'
 }
 
 # ---------------------------------------------------------------------------------------------------------------------------------------

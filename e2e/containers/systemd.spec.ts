@@ -10,6 +10,7 @@ const EXECUTABLES = join(__dirname, '../../dist/bin');
 const CONTROL_PLANE = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'addon-manager'].filter(isBuilt);
 const OPTIONAL = ['cloud-controller-manager'].filter(isBuilt);
 const NODE = ['kubelet', 'kube-proxy'];
+const INSTALL = '/src/deploy/systemd/install.sh';
 /** Nobody pulls it: nodes there are simulated. */
 const DNS_IMAGE = 'example.org/cluster-dns:1';
 
@@ -56,16 +57,26 @@ const machine = bootMachine();
     booted.run('systemctl', 'show', '--property=ActiveState,SubState', '--value', ...names).replaceAll(/\s+/g, ' ');
   const allRunning = (names: readonly string[]): string => names.map(() => 'active running').join(' ');
   const nodes = (): string => booted.kubectl('get', 'nodes', '--no-headers');
+  const install = (...options: readonly string[]): string => booted.run(INSTALL, 'install', ...options);
+  const shell = (script: string): string => booted.run('sh', '-euc', script);
+
+  it('changes nothing where the install script has no rights, nothing to install, or another installation before it', () => {
+    expect(() => booted.run('runuser', '-u', 'nobody', '--', INSTALL, 'install')).toThrow('it must run as root');
+    shell('mkdir /opt/checkout; cp -r /src/deploy /opt/checkout');
+    expect(() => booted.run('/opt/checkout/deploy/systemd/install.sh', 'install')).toThrow('npm run build makes them');
+    expect(() => install('--prefix', '/usr/lib')).toThrow('/usr/lib has files in it that are not known as Keelson');
+    shell('mkdir -p /etc/kubernetes/manifests; touch /etc/kubernetes/manifests/kube-apiserver.yaml');
+    expect(() => install()).toThrow('kube-apiserver.yaml belongs to another installation');
+    expect(() => booted.run(INSTALL, 'uninstall', '--purge')).toThrow('Keelson is not installed here');
+    shell('rm /etc/kubernetes/manifests/kube-apiserver.yaml; rmdir /etc/kubernetes/manifests /etc/kubernetes');
+    for (const folder of ['/usr/lib/keelson', '/etc/keelson']) expect(booted.may('root', 'test', '-e', folder)).toBe(false);
+  });
 
   it('has every daemon running after the install script, each as the user that is its own', async () => {
     // There is no Docker on it, so its nodes are simulated, by a kubelet that may speak for all of them.
-    booted.run('sh', '-euc', 'mkdir -p /etc/kubernetes /etc/keelson; ln -s admin.conf /etc/kubernetes/kubelet.conf');
-    booted.run(
-      'sh',
-      '-euc',
-      'echo "KUBELET_ARGS=--hollow-nodes=2 --hollow-node-prefix=node- --cert-dir=/var/lib/kubelet/pki" >/etc/keelson/kubelet.env',
-    );
-    booted.run('/src/deploy/systemd/install.sh', 'install', '--node', 'node-1', '--for-node', 'node-2', '--dns-image', DNS_IMAGE);
+    shell('mkdir -p /etc/kubernetes /etc/keelson; ln -s admin.conf /etc/kubernetes/kubelet.conf');
+    shell('echo "KUBELET_ARGS=--hollow-nodes=2 --hollow-node-prefix=node- --cert-dir=/var/lib/kubelet/pki" >/etc/keelson/kubelet.env');
+    install('--node', 'node-1', '--for-node', 'node-2', '--dns-image', DNS_IMAGE);
     await booted.until(nodes, (text) => text.match(/ Ready /g)?.length === 2);
     expect(states([...CONTROL_PLANE, ...NODE]).trim()).toBe(allRunning([...CONTROL_PLANE, ...NODE]));
     for (const name of CONTROL_PLANE) {
@@ -96,7 +107,7 @@ const machine = bootMachine();
     booted.kubectl('create', 'configmap', 'older');
     const state = () => booted.run('sh', '-c', 'sha256sum /etc/keelson/* /etc/kubernetes/*.conf /etc/kubernetes/pki/*');
     const before = state();
-    booted.run('/src/deploy/systemd/install.sh', 'install');
+    install();
     expect(state()).toBe(before);
     await booted.until(
       () => booted.kubectl('get', 'configmap', 'older', '-o', 'name'),
@@ -141,8 +152,42 @@ const machine = bootMachine();
     expect(booted.kubectl('get', 'configmap', 'kept', '-o', 'name').trim()).toBe('configmap/kept');
   });
 
+  it.each(['chown', 'ln', 'mv', 'systemd-sysusers', 'systemctl'])(
+    'has whole executables where an update was killed at its first %s, and is well after the next one',
+    async (program) => {
+      shell(
+        `mkdir -p /opt/${program}; printf '#!/bin/sh\nkill -9 $PPID\n' >/opt/${program}/${program}; chmod +x /opt/${program}/${program}`,
+      );
+      expect(() => booted.run('env', `PATH=/opt/${program}:/usr/sbin:/usr/bin:/sbin:/bin`, INSTALL, 'install')).toThrow();
+      booted.run('systemctl', 'restart', 'kube-scheduler');
+      await booted.until(
+        () => states(['kube-scheduler']),
+        (text) => text.trim() === allRunning(['kube-scheduler']),
+      );
+      install();
+      expect(shell('ls /usr/lib/keelson | wc -l').trim()).toBe('2');
+    },
+  );
+
+  it('is uninstalled where units are cut short, and goes on with its objects and certificates when it is installed again', async () => {
+    const state = () => shell('sha256sum /etc/keelson/*.env /etc/keelson/certificates /etc/kubernetes/*.conf /etc/kubernetes/pki/*');
+    const before = state();
+    shell(
+      'cd /etc/systemd/system; truncate -s 40 kube*.service keelson.target keelson-*; truncate -s 0 kubelet.service; systemctl daemon-reload',
+    );
+    booted.run(INSTALL, 'uninstall');
+    expect(booted.may('root', 'test', '-e', '/usr/lib/keelson')).toBe(false);
+    expect(shell("ls /etc/systemd/system; cat /proc/[0-9]*/cmdline | tr '\\0' ' '")).not.toMatch(/kube|keelson/);
+    install();
+    expect(state()).toBe(before);
+    await booted.until(
+      () => booted.kubectl('get', 'configmap', 'kept', '-o', 'name'),
+      (text) => text.trim() === 'configmap/kept',
+    );
+  });
+
   it('keeps nothing of the cluster when it is uninstalled for good', () => {
-    booted.run('/src/deploy/systemd/install.sh', 'uninstall', '--purge');
+    booted.run(INSTALL, 'uninstall', '--purge');
     const folders = ['/usr/lib/keelson', '/etc/keelson', '/etc/kubernetes', '/var/lib/keelson', '/var/lib/kubelet'];
     for (const folder of folders) expect(booted.may('root', 'test', '-e', folder)).toBe(false);
     expect(booted.run('sh', '-c', 'ls /etc/systemd/system')).not.toMatch(/kube|keelson/);

@@ -30,3 +30,8 @@ export class RevisionInFuture extends Error {
 export class StoreUnavailable extends Error {
   readonly code = 'store-unavailable';
 }
+
+/** The store answered, and would not do it: it has no room left, or no rights for this client. Nothing has been written. The message is the store's. */
+export class StoreRefused extends Error {
+  readonly code = 'store-refused';
+}

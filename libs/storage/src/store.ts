@@ -46,7 +46,7 @@ export interface ListResult {
 /**
  * What the registry knows of a store. Keys are upstream's (`/registry/pods/ns/name`), values are opaque bytes.
  * Every method may be called concurrently with every other; every method rejects with {@link StoreUnavailable} when the store
- * can't be reached or is closed. Implementations pass `storeConformance`.
+ * can't be reached or is closed, and with {@link StoreRefused} when it can and won't. Implementations pass `storeConformance`.
  */
 export interface Store {
   /** The newest record under `key`, linearizable: it sees every write acknowledged before the call. */

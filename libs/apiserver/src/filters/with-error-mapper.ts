@@ -1,6 +1,6 @@
 import { StatusError } from '@keelson/apimachinery';
 import type { Logger } from '@keelson/component-base';
-import { StoreUnavailable } from '@keelson/storage';
+import { StoreRefused, StoreUnavailable } from '@keelson/storage';
 import type { ApiRequest, ApiResponse } from '../http/api-request';
 import type { Filter } from './filter';
 
@@ -23,6 +23,10 @@ function toStatusError(error: unknown, request: ApiRequest, log: Logger): Status
   if (error instanceof StoreUnavailable) {
     log.warn('The store did not answer', { method: request.method, path: request.path, error });
     return StatusError.of('ServiceUnavailable', `the store is unavailable: ${error.message}`, { retryAfterSeconds: 1 }, { cause: error });
+  }
+  if (error instanceof StoreRefused) {
+    log.error('The store refused a request', { method: request.method, path: request.path, error });
+    return new StatusError({ code: 500, message: error.message }, { cause: error });
   }
   if (request.signal.aborted) return StatusError.of('Timeout', 'The request did not complete within its deadline, or its client went away');
   log.error('A request failed for a reason within the server', { method: request.method, path: request.path, error });

@@ -2,7 +2,7 @@ import { sleep } from '@keelson/apimachinery';
 import { ConnectionPool } from 'etcd3/lib/connection-pool.js';
 import { errorCode } from '../error-code';
 import type { Store } from '../store';
-import { StoreUnavailable } from '../store-errors';
+import { StoreRefused, StoreUnavailable } from '../store-errors';
 import { Endpoints, type EtcdConnection } from './endpoints';
 import { EtcdStore, type EtcdStoreDeps } from './etcd-store';
 import { PERMISSION_DENIED } from './grpc-codes';
@@ -38,7 +38,7 @@ async function versionOf(
     try {
       return (await endpoints.read(STATUS, {})).version;
     } catch (error) {
-      if (error instanceof StoreUnavailable && errorCode(error.cause) === PERMISSION_DENIED) return undefined;
+      if (error instanceof StoreRefused && errorCode(error.cause) === PERMISSION_DENIED) return undefined;
       if (!(error instanceof StoreUnavailable) || clock.monotonic() - begun >= patienceMilliseconds) throw error;
       await sleep(clock, RETRY_MILLISECONDS);
     }

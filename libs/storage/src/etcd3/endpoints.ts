@@ -2,13 +2,12 @@ import { rootCertificates } from 'node:tls';
 import type { Client, ClientDuplexStream, Metadata } from '@grpc/grpc-js';
 import type { ConnectionPool } from 'etcd3/lib/connection-pool.js';
 import { errorCode } from '../error-code';
-import { StoreUnavailable } from '../store-errors';
+import { StoreRefused, StoreUnavailable } from '../store-errors';
 import {
   CANCELLED,
   CHANNEL_READY,
   DEADLINE_EXCEEDED,
   INTERNAL,
-  INVALID_ARGUMENT,
   NOT_FOUND,
   OUT_OF_RANGE,
   UNAUTHENTICATED,
@@ -199,10 +198,18 @@ const UNREACHABLE: readonly unknown[] = [UNAVAILABLE, DEADLINE_EXCEEDED, CANCELL
 
 const isUnreachable = (error: unknown): boolean => UNREACHABLE.includes(errorCode(error));
 
-/** What etcd says of the request itself; the caller knows what it means. */
-const ABOUT_THE_REQUEST: readonly unknown[] = [OUT_OF_RANGE, NOT_FOUND, INVALID_ARGUMENT];
+/** What etcd says of the revision or the lease that was asked for; the caller knows what it means. */
+const ABOUT_THE_REQUEST: readonly unknown[] = [OUT_OF_RANGE, NOT_FOUND];
 
-const translate = (error: unknown): unknown => (ABOUT_THE_REQUEST.includes(errorCode(error)) ? error : unavailable(error));
+function translate(error: unknown): unknown {
+  if (ABOUT_THE_REQUEST.includes(errorCode(error))) return error;
+  return isUnreachable(error) || !isFromEtcd(error) ? unavailable(error) : new StoreRefused(error.details, { cause: error });
+}
+
+/** Whether the status is one that etcd itself has set: the library's own, of a broken stream, do not begin like this. */
+function isFromEtcd(error: unknown): error is { readonly details: string } {
+  return error instanceof Error && 'details' in error && typeof error.details === 'string' && error.details.startsWith('etcdserver: ');
+}
 
 function unavailable(cause: unknown): StoreUnavailable {
   if (cause instanceof StoreUnavailable) return cause;

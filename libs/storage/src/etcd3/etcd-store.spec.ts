@@ -107,10 +107,27 @@ const suite = version === undefined ? 'etcd3 (skipped: there is no etcd in the P
       });
       await store.check();
       expect(await store.put('/registry/pods/a', Buffer.from('x'), { expected: 0 })).toMatchObject({ type: 'written' });
-      await expect(store.get('/elsewhere')).rejects.toThrow('permission denied');
+      await expect(store.get('/elsewhere')).rejects.toMatchObject({ code: 'store-refused', message: 'etcdserver: permission denied' });
       await store.close();
     } finally {
       await guarded.remove();
+    }
+  }, 30_000);
+
+  it('says what etcd says where etcd has no room left, which reads do not need', async () => {
+    const full = await EtcdServer.create({ quotaBytes: 100_000 });
+    full.start();
+    const store = await openEtcdStore({ endpoints: [full.endpoint], patienceMilliseconds: 20_000 });
+    try {
+      expect(await store.put('/registry/small', Buffer.from('x'), { expected: 0 })).toMatchObject({ type: 'written' });
+      for (const ttl of [undefined, 60]) {
+        const writing = store.put('/registry/large', Buffer.alloc(200_000), { expected: 0, ...(ttl !== undefined && { ttl }) });
+        await expect(writing).rejects.toMatchObject({ code: 'store-refused', message: 'etcdserver: mvcc: database space exceeded' });
+      }
+      expect((await store.list('/registry/')).records.map(({ key }) => key)).toEqual(['/registry/small']);
+    } finally {
+      await store.close();
+      await full.remove();
     }
   }, 30_000);
 

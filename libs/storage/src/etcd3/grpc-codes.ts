@@ -4,7 +4,6 @@
  */
 export const CANCELLED = 1;
 export const UNKNOWN = 2;
-export const INVALID_ARGUMENT = 3;
 export const DEADLINE_EXCEEDED = 4;
 export const NOT_FOUND = 5;
 export const PERMISSION_DENIED = 7;

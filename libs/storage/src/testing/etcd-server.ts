@@ -25,8 +25,8 @@ export class EtcdServer {
     this.#arguments = options.arguments;
   }
 
-  /** With `tls`, clients are served by a certificate that etcd makes for itself. */
-  static async create({ tls = false } = {}): Promise<EtcdServer> {
+  /** With `tls`, clients are served by a certificate that etcd makes for itself. `quotaBytes` is the size from which on nothing more is written. */
+  static async create({ tls = false, quotaBytes = 0 } = {}): Promise<EtcdServer> {
     const folder = await temporaryFolder();
     const [client, peer] = await freePorts();
     const endpoint = `${tls ? 'https' : 'http'}://127.0.0.1:${client}`;
@@ -34,7 +34,8 @@ export class EtcdServer {
     const urls = ['--listen-client-urls', endpoint, '--advertise-client-urls', endpoint, '--listen-peer-urls', peerUrl];
     const cluster = ['--initial-advertise-peer-urls', peerUrl, '--initial-cluster', `default=${peerUrl}`];
     const speed = ['--heartbeat-interval', '20', '--election-timeout', '200', '--log-level', 'error'];
-    const options = ['--data-dir', folder.path, ...urls, ...cluster, ...speed, ...(tls ? ['--auto-tls'] : [])];
+    const limits = ['--quota-backend-bytes', String(quotaBytes)];
+    const options = ['--data-dir', folder.path, ...urls, ...cluster, ...speed, ...limits, ...(tls ? ['--auto-tls'] : [])];
     return new EtcdServer({ endpoint, folder, arguments: options });
   }
 
