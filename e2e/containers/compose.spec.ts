@@ -65,6 +65,10 @@ suite(`The cluster of docker-compose${whyNot === undefined ? '' : ` (not run: ${
     return addresses.split('\n').sort().join(' ');
   };
 
+  /** Ids of the containers of pods that run. */
+  const podContainers = async (): Promise<readonly string[]> =>
+    (await cluster.docker('ps', '--quiet', '--no-trunc', '--filter', 'label=io.keelson.node=node-1')).split('\n');
+
   it('runs a workload behind a Service, whose address answers to this machine', async () => {
     await cluster.until(
       () => cluster.kubectl('get', 'node', 'node-1', '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'),
@@ -138,6 +142,23 @@ suite(`The cluster of docker-compose${whyNot === undefined ? '' : ` (not run: ${
     const scale = () => cluster.kubectl('scale', 'deployment', 'web', '--replicas=3', '--timeout=5s');
     await cluster.until(scale, (text) => text.includes('scaled'));
     await cluster.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
+  });
+
+  it.each([
+    ['etcd is', 'etcd', 4],
+    ['all of it is', undefined, 5],
+  ])('keeps its pods and comes back by itself when %s restarted', async (_, service, replicas) => {
+    const before = await podContainers();
+    await cluster.compose('restart', ...(service === undefined ? [] : [service]));
+    await cluster.until(
+      () => cluster.kubectl('scale', 'deployment', 'web', `--replicas=${replicas}`, '--timeout=5s'),
+      (text) => text.includes('scaled'),
+    );
+    await cluster.until(
+      () => cluster.kubectl('get', 'deployment', 'web', '-o', 'jsonpath={.status.readyReplicas}'),
+      (text) => text === String(replicas),
+    );
+    expect(await podContainers()).toEqual(expect.arrayContaining([...before]));
   });
 
   it('leaves nothing of itself on the machine', async () => {
