@@ -163,6 +163,22 @@ describe('Kubelet', () => {
     expect(node.pod()?.status?.phase).toBe('Running');
   });
 
+  it('lets a pod that fails wait for its next try, whatever the failed one has left in the runtime', async () => {
+    node.runtime.onRunSandbox = ({ pod: { uid } }) => {
+      node.runtime.tell({ podUid: uid, containerId: 'lost', type: 'exited' });
+      throw new Error('no network');
+    };
+    await node.start();
+    node.api.put('pods', pod());
+    await node.clock.advance(15_000);
+    // At once, once more as the first failure was told of while it happened, and from then on after 2, 4 and 8 seconds.
+    expect(node.runtime.calls.filter((call) => call.startsWith('runSandbox'))).toHaveLength(5);
+    node.runtime.onRunSandbox = () => undefined;
+    node.api.put('pods', Object.assign(pod(), { status: node.pod()?.status }));
+    await node.clock.advance(100);
+    expect(node.pod()?.status?.phase).toBe('Running');
+  });
+
   it('starts an ephemeral container that is added to a running pod, beside the processes of its target', async () => {
     await node.start();
     node.api.put('pods', pod());

@@ -163,7 +163,7 @@ export class Kubelet {
       durationSeconds: nodeLeaseDurationSeconds,
       node: () => this.node,
     });
-    const unsubscribe = this.states.subscribe((uid) => this.workers.get(uid)?.wake());
+    const unsubscribe = this.states.subscribe((uid) => this.workers.get(uid)?.containersChanged());
     const loops = [this.#reporter.run(this.#signal), lease.run(this.#signal), this.states.run(this.#signal)];
     const pods = this.#runPods().catch((error: unknown) => {
       if (!this.#signal.aborted) throw error;

@@ -1,7 +1,7 @@
 import type { Clock } from '@keelson/apimachinery';
 import type { PodStatus } from '@keelson/api';
 import type { Logger } from '@keelson/component-base';
-import type { ContainerRuntime } from '@keelson/container-runtime';
+import { RuntimeUnavailable, type ContainerRuntime } from '@keelson/container-runtime';
 import type { PodAdmission } from '../admission/pod-admission';
 import { podDescription } from '../pod/pod-names';
 import type { ReadonlyPod, ReadonlyPodStatus } from '../pod/types';
@@ -68,6 +68,8 @@ export class PodWorker {
   /** All containers have ended and volumes are gone, the pod may still be in the apiserver. */
   #ended = false;
   #retry = RETRY_MILLISECONDS;
+  /** The last round failed, though the runtime answered: the next try waits, whatever the failed one has left in the runtime. */
+  #backsOff = false;
 
   constructor(deps: PodWorkerDeps, pod: ReadonlyPod) {
     this.#deps = deps;
@@ -103,6 +105,11 @@ export class PodWorker {
     this.#wakeUp.wake();
   }
 
+  /** The runtime tells that something happened to its containers. */
+  containersChanged(): void {
+    if (!this.#backsOff) this.wake();
+  }
+
   /**
    * Resolves when nothing of the pod is left, or when the kubelet ends: then the containers run on. Whoever aborts the signal must wake
    * the worker, too: thousands of them would make listeners of the signal themselves dear.
@@ -122,10 +129,12 @@ export class PodWorker {
       const state = await this.#deps.states.read(this.#pod.metadata.uid);
       const next = this.#mustEnd ? await this.#end(state) : await this.#sync(state);
       this.#retry = RETRY_MILLISECONDS;
+      this.#backsOff = false;
       return next;
     } catch (error) {
       if (this.#deps.signal.aborted) return 0;
       this.#deps.log.error('Syncing a pod failed', { pod: podDescription(this.#pod), error });
+      this.#backsOff = !(error instanceof RuntimeUnavailable);
       const retry = this.#retry;
       this.#retry = Math.min(retry * 2, MAX_RETRY_MILLISECONDS);
       return retry;

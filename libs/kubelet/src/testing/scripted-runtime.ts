@@ -31,6 +31,7 @@ export class ScriptedRuntime implements ContainerRuntime {
   /** Containers that ignore being asked to stop; they die only by a timeout of 0. */
   readonly stubborn = new Set<string>();
   onExec: (command: readonly string[], options: ExecOptions) => Promise<number> = () => Promise.resolve(0);
+  onRunSandbox: (config: SandboxConfig) => void = () => undefined;
   onPull: (reference: string, credentials: RegistryCredentials | undefined) => Promise<void> = () => Promise.resolve();
   readonly #clock: Clock;
   readonly #sandboxes = new Map<string, Sandbox>();
@@ -54,7 +55,7 @@ export class ScriptedRuntime implements ContainerRuntime {
       this.#sandboxes.set(id, { ...sandbox, state: 'not-ready', ips: [] });
       for (const { id: containerId, sandboxId, state } of this.#containers.values())
         if (sandboxId === id && state === 'running') this.#end(containerId, 137);
-      this.#tell({ podUid: sandbox.pod.uid, containerId: id, type: 'exited' });
+      this.tell({ podUid: sandbox.pod.uid, containerId: id, type: 'exited' });
     }
   }
 
@@ -81,6 +82,7 @@ export class ScriptedRuntime implements ContainerRuntime {
   async runSandbox(config: SandboxConfig) {
     this.calls.push(`runSandbox ${config.attempt}`);
     this.#fail('runSandbox');
+    this.onRunSandbox(config);
     const id = `sandbox-${this.#next++}`;
     const ips = config.linux.hostNetwork ? [] : ['10.0.0.5'];
     const { pod, attempt, labels, annotations } = config;
@@ -121,7 +123,7 @@ export class ScriptedRuntime implements ContainerRuntime {
     const container = this.#containers.get(id)!;
     this.calls.push(`start ${container.name}`);
     this.#containers.set(id, { ...container, state: 'running', startedAt: this.#clock.now() });
-    this.#tell({ podUid: container.pod.uid, containerId: id, type: 'started' });
+    this.tell({ podUid: container.pod.uid, containerId: id, type: 'started' });
   }
 
   async stopContainer(id: string, timeoutSeconds: number) {
@@ -212,10 +214,10 @@ export class ScriptedRuntime implements ContainerRuntime {
     });
     this.#stops.get(id)?.();
     this.#stops.delete(id);
-    this.#tell({ podUid: container.pod.uid, containerId: id, type: 'exited' });
+    this.tell({ podUid: container.pod.uid, containerId: id, type: 'exited' });
   }
 
-  #tell(event: RuntimeEvent): void {
+  tell(event: RuntimeEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
 
