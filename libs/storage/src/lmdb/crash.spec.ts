@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { symlink } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
+import { bundleWriter } from '../testing/bundle-writer';
 import { temporaryFolder, type TemporaryFolder } from '../testing/temporary-folder';
 import { openLmdbStore } from './open-lmdb-store';
 
@@ -17,22 +16,12 @@ describe('an lmdb store whose process is killed', () => {
 
   beforeAll(async () => {
     folder = await temporaryFolder();
-    program = join(folder.path, 'writer.mjs');
     // Lines are written at once, not buffered in the process: what has been printed has been acknowledged, and the reverse.
     const contents = `
       import { writeSync } from 'node:fs';
       import { writeUntilKilled } from './crashing-writer';
       await writeUntilKilled(process.argv[2], (line) => writeSync(1, line + '\\n'));`;
-    await build({
-      stdin: { contents, resolveDir: join(__dirname, '../testing') },
-      outfile: program,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      external: ['lmdb'],
-      logLevel: 'silent',
-    });
-    await symlink(resolve(require.resolve('lmdb'), '../../..'), join(folder.path, 'node_modules'));
+    program = await bundleWriter(folder.path, contents);
   });
 
   afterAll(() => folder.remove());
