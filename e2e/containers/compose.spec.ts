@@ -90,7 +90,8 @@ suite(`The cluster of docker-compose${whyNot === undefined ? '' : ` (not run: ${
     // A TLS server answers plain HTTP with an error, or closes; nobody there would be a refused connection or none at all.
     const dial = '/bin/busybox nc -w 5 10.96.0.1 443 </dev/null && echo reached';
     expect(await inPod(dial)).toContain('reached');
-    expect(await apiserverAddresses()).toBe(await containerAddresses());
+    const addresses = await containerAddresses();
+    await cluster.until(apiserverAddresses, (text) => text === addresses);
   });
 
   it("resolves a Service's name in a pod by the DNS that the addon manager has put there, and reaches it", async () => {

@@ -23,8 +23,8 @@ afterEach(async () => {
   }
 });
 
-/** A shell that says when it is ready, and then only waits. */
-const WAITING = 'echo ready; while :; do sleep 60 & wait $!; done';
+/** A shell that says when it is ready, and then only waits: for another process of its cluster, whose end ends a wait that began too late to see a signal. */
+const WAITING = 'while :; do sleep 60 & echo ready; wait $!; done';
 
 describe('clusterProcesses', () => {
   it('finds the processes of one cluster by name, wherever they were started from', () => {
